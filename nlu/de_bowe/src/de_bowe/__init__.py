@@ -42,7 +42,10 @@ def load(**overrides: Any) -> Language:
     if "lemmatizer" not in left_out:
         nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     if "entity_ruler" not in left_out:
-        ruler = nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
-        ruler.add_patterns(ruler_patterns())  # type: ignore[attr-defined]
+        nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
     nlp.initialize()
+    if "entity_ruler" not in left_out:
+        nlp.get_pipe("entity_ruler").add_patterns(ruler_patterns())  # type: ignore[attr-defined]
+    # Rasa's SpacyNLP takes a pipeline without a path for one that failed to load.
+    nlp._path = Path(__file__).parent
     return nlp

@@ -1,0 +1,55 @@
+# Every target needs only bash, make, git, python3 and the package registries; `make help` lists them.
+SHELL := /bin/bash
+PY := .venv/bin/python -W ignore
+export TF_CPP_MIN_LOG_LEVEL := 3
+export CUDA_VISIBLE_DEVICES := -1
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONPATH := $(CURDIR)
+.DEFAULT_GOAL := help
+.PHONY: help setup run shell train check test evaluate lint judge bench-understanding widget browsers
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
+
+setup: ## install uv and the pinned packages into this folder
+	@scripts/bootstrap
+
+run: setup ## train if needed, start everything, print the address (Ctrl-C ends all)
+	@exec $(PY) -m staff run
+
+shell: setup ## talk to the assistant in the terminal
+	@exec $(PY) -m staff shell
+
+train: setup ## train the model if its inputs changed
+	@$(PY) -m staff train
+
+check: setup ## check answers, facts, examples and rules against each other
+	@$(PY) -m staff check
+
+test: setup browsers ## run all tests (trains first if needed)
+	@$(PY) -m staff check
+	@$(PY) -m staff train
+	@$(PY) -m pytest
+
+evaluate: setup ## ask the evaluation questions (both splits) and cross-validate
+	@$(PY) -m staff evaluate --split development --gate
+	@$(PY) -m staff evaluate --split final
+	@$(PY) -m staff cross-validate
+
+lint: setup ## ruff and mypy
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+judge: setup ## fit the judge's weights on the development questions
+	@$(PY) -m benchmarks.understanding.fit_judge
+
+bench-understanding: setup ## ours beside what a user would pick instead, in one run
+	@$(PY) -m benchmarks.understanding.compare
+
+widget: ## build the widget from its sources
+	@cd widget && npm ci --no-audit --no-fund && npm run build
+
+browsers: ## install what the browser tests need (Debian packages as root)
+	@scripts/browsers

@@ -1,0 +1,133 @@
+"""The custom actions that `domain.yml` and the rules name."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Sequence, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.contract import remembered, send
+from actions.respond import Responder
+from actions.turn import Turn
+from answers import AnswerStore, Reply
+
+STORE = AnswerStore()
+RESPONDER = Responder(STORE)
+GREETING = "bot/begruessung"
+
+
+class CuratedAction(Action):
+    """Base of all actions: reads the turn, asks `replies`, sends them, remembers."""
+
+    action_name: Text = ""
+
+    def name(self) -> Text:
+        """The name in `domain.yml`."""
+        return self.action_name
+
+    def replies(self, turn: Turn) -> Sequence[Reply]:
+        """The replies to a turn; the topics share the way from a message to its answers."""
+        return RESPONDER.to_message(turn)
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
+        """Send the replies and return the slots they leave."""
+        turn = Turn.from_tracker(tracker)
+        replies = self.replies(turn)
+        send(replies, dispatcher, STORE)
+        return [*remembered(turn, replies, STORE), *self.events(turn)]
+
+    def events(self, turn: Turn) -> List[EventType]:
+        """Further events of an action."""
+        return []
+
+
+class StrategieAction(CuratedAction):
+    """Answers about the Bochum Strategie 2030."""
+
+    action_name = "action_strategie"
+
+
+class HochschulenAction(CuratedAction):
+    """Answers about the Hochschulen together, and their portraits."""
+
+    action_name = "action_hochschulen"
+
+
+class StandortAction(CuratedAction):
+    """Answers about Bochum as a business location."""
+
+    action_name = "action_standort"
+
+
+class ProfilAction(CuratedAction):
+    """Answers from the record of one Hochschule, and »die älteste«, »die größte«."""
+
+    action_name = "action_profil"
+
+
+class FallbackAction(CuratedAction):
+    """Where the understanding is not sure: what the context gives, a clarification, or an honest refusal."""
+
+    action_name = "action_fallback"
+
+
+class BotAction(CuratedAction):
+    """Small talk and questions about the assistant; opens the conversation."""
+
+    action_name = "action_bot"
+
+    def replies(self, turn: Turn) -> Sequence[Reply]:
+        """The greeting for the payload `/greet`, which carries no question."""
+        if turn.text.startswith("/greet"):
+            return [STORE.reply(GREETING, turn.lang, turn.easy)]
+        return super().replies(turn)
+
+
+class KontextAction(CuratedAction):
+    """Follow-ups that mean the last answer: more, source, Stand, simpler, in English."""
+
+    action_name = "action_kontext"
+
+    def events(self, turn: Turn) -> List[EventType]:
+        """The wish for Einfache Sprache lasts until German or English is asked for."""
+        wish = turn.questions[0].best.id if turn.questions else ""
+        style = {"kontext/einfacher": True, "kontext/deutsch": False, "kontext/englisch": False}
+        return [SlotSet("easy", style[wish])] if wish in style else []
+
+
+class AntwortAction(CuratedAction):
+    """The answer behind a button."""
+
+    action_name = "action_antwort"
+
+    def replies(self, turn: Turn) -> Sequence[Reply]:
+        """The answer whose id the payload carries; a refusal for an id that does not exist."""
+        return [RESPONDER.to_target(turn.payload_id or "", turn)]
+
+
+class ThemaAction(CuratedAction):
+    """What can be asked about a topic, behind its button."""
+
+    action_name = "action_thema"
+
+    def replies(self, turn: Turn) -> Sequence[Reply]:
+        """The topic's overview."""
+        return [RESPONDER.to_topic(turn.payload_id or "", turn)]
+
+
+class RestartAction(CuratedAction):
+    """Replaces Rasa's restart: a visitor's message never runs a command."""
+
+    action_name = "action_restart"
+
+    def replies(self, turn: Turn) -> Sequence[Reply]:
+        """The refusal that any text without an answer gets."""
+        return [RESPONDER.refusal(turn)]
+
+
+class BackAction(RestartAction):
+    """Replaces Rasa's step back."""
+
+    action_name = "action_back"

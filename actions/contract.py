@@ -1,0 +1,97 @@
+"""A reply as Rasa messages, and what the conversation remembers of it.
+
+The contract of every channel: one text message with buttons, followed by one `custom` object
+`{kind, answer_id, topic, lang, as_of, sources, text, entity}`. The text message names the source and the Stand
+for channels that show text only; `custom.text` is the answer alone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Sequence
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from answers import AnswerStore, Reply
+
+MAX_BUTTONS = 6
+TOPIC_PREFIX = "topic:"
+SHOWN_REMEMBERED = 12
+
+
+def payload_of(target: str) -> str:
+    """The payload of a button that leads to `target`: an answer's id (`id` or `id@hochschule`) or `topic:<id>`."""
+    if target.startswith(TOPIC_PREFIX):
+        return f"/thema{json.dumps({'id': target[len(TOPIC_PREFIX):]})}"
+    return f"/antwort{json.dumps({'id': target})}"
+
+
+def button_title(target: str, lang: str, store: AnswerStore) -> str:
+    """The label of the button that leads to `target`."""
+    if target.startswith(TOPIC_PREFIX):
+        return store.topics[target[len(TOPIC_PREFIX) :]].title.in_lang(lang)
+    if target == "bot/kontakt":
+        return store.phrase("contact_button", lang)
+    answer_id, _, hochschule = target.partition("@")
+    return store.title(answer_id, lang, hochschule or None)
+
+
+def text_with_source(reply: Reply, store: AnswerStore) -> str:
+    """The reply as plain text, with its sources and its Stand below."""
+    if not reply.sources:
+        return reply.text
+    cited = "; ".join(f"{source.title} – {source.url}" for source in reply.sources)
+    label = store.phrase("sources" if len(reply.sources) > 1 else "source", reply.lang)
+    return f"{reply.text}\n\n{label}: {cited}\n{store.phrase('as_of', reply.lang)}: {reply.as_of}"
+
+
+def custom_of(reply: Reply) -> dict[str, Any]:
+    """The machine-readable part of a reply."""
+    return {
+        "kind": reply.kind,
+        "answer_id": reply.answer_id,
+        "topic": reply.topic,
+        "lang": reply.lang,
+        "as_of": reply.as_of,
+        "sources": [{"title": source.title, "url": str(source.url)} for source in reply.sources],
+        "text": reply.text,
+        "entity": reply.entity,
+    }
+
+
+def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: AnswerStore) -> None:
+    """Send each reply: text and buttons, then its `custom` object."""
+    for reply in replies:
+        buttons = [
+            {"title": button_title(target, reply.lang, store), "payload": payload_of(target)}
+            for target in reply.follow_ups[:MAX_BUTTONS]
+        ]
+        dispatcher.utter_message(text=text_with_source(reply, store), buttons=buttons)
+        dispatcher.utter_message(json_message=custom_of(reply))
+
+
+def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list[EventType]:
+    """The slots after the replies: language, last answer and thing, what was shown, refusals in a row."""
+    events: list[EventType] = [SlotSet("lang", replies[-1].lang if replies else turn.lang)]
+    answers = [reply for reply in replies if reply.kind == "answer"]
+    if answers:
+        last = answers[-1]
+        key = f"{last.answer_id}@{last.entity}" if last.entity and last.answer_id else str(last.answer_id)
+        shown = dict.fromkeys((*turn.shown, *(str(reply.answer_id) for reply in answers)))
+        events += [
+            SlotSet("last_answer", key),
+            SlotSet("last_name", _thing_of(turn, last, store)),
+            SlotSet("shown", list(shown)[-SHOWN_REMEMBERED:]),
+        ]
+    refused = any(reply.kind == "fallback" for reply in replies)
+    events.append(SlotSet("misses", turn.misses + 1 if refused and not answers else 0))
+    for reply in replies:
+        if reply.kind == "fallback" and reply.entity:
+            events.append(SlotSet("last_name", reply.entity))
+    return events
+
+
+def _thing_of(turn: Turn, last: Reply, store: AnswerStore) -> str | None:
+    return last.entity or store.thing_of(str(last.answer_id)) or (turn.names[-1] if turn.names else None)

@@ -1,0 +1,254 @@
+"""From a turn to replies: what all actions share."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from actions.contract import TOPIC_PREFIX
+from actions.turn import Candidate, Question, Turn
+from answers import AnswerStore, Reply
+
+PROFILE = "profil/"
+CONTEXT = "kontext/"
+OFFERED = 3
+MAX_HOCHSCHULEN = 3
+# A message that leans on the last answer may be answered by a less probable answer about the same thing.
+RELATED_FROM = 0.02
+CLARIFY_FROM = 0.05
+
+
+class Responder:
+    """Finds the replies to a turn in the answer store; knows nothing of Rasa."""
+
+    def __init__(self, store: AnswerStore) -> None:
+        self._store = store
+
+    # ------------------------------------------------------------------ a message
+
+    def to_message(self, turn: Turn) -> list[Reply]:
+        """The replies to what the visitor typed."""
+        if not turn.questions:
+            return [self._set_phrase("empty", turn, kind="clarification", follow_ups=self._topics())]
+        continued = self._same_question_about_another(turn)
+        if continued:
+            return continued
+        several = self._several(turn)
+        return several or self._single(self._main(turn), turn)
+
+    def _main(self, turn: Turn) -> Question:
+        """The whole message, or the one part of it that can be answered where the whole cannot."""
+        whole, *parts = turn.questions
+        if whole.decision == "answer":
+            return whole
+        return max(parts, key=lambda part: part.best.confidence, default=whole) if self._sure(parts) else whole
+
+    @staticmethod
+    def _sure(parts: list[Question]) -> list[Question]:
+        return [part for part in parts if part.decision == "answer"]
+
+    def _several(self, turn: Turn) -> list[Reply]:
+        """Both answers where a message asks two things that can each be answered."""
+        parts = [part for part in self._sure(list(turn.questions[1:])) if not part.best.id.startswith(("bot/", CONTEXT))]
+        replies: list[Reply] = []
+        for part in parts:
+            for reply in self._single(part, turn):
+                if reply.kind == "answer" and (reply.answer_id, reply.entity) not in {
+                    (other.answer_id, other.entity) for other in replies
+                }:
+                    replies.append(reply)
+        return replies if len(replies) > 1 else []
+
+    def _same_question_about_another(self, turn: Turn) -> list[Reply]:
+        """»Und die THGA?« after a question to the records asks the same of another Hochschule."""
+        last = (turn.last_answer or "").split("@")[0]
+        if not (turn.bare_mention and turn.hochschulen and last.startswith(PROFILE)):
+            return []
+        if self._store.records.questions[last].superlative:
+            return []
+        return self._profile(last, turn.hochschulen, turn)
+
+    def _single(self, question: Question, turn: Turn) -> list[Reply]:
+        related = self._about_the_last_thing(question, turn)
+        if related:
+            return [self._curated(related, turn)]
+        if question.decision == "answer":
+            return self._answer(question, turn)
+        if question.best.id.startswith(PROFILE) and question.best.confidence >= CLARIFY_FROM:
+            known = self._known_profile(question, turn)
+            if known:
+                return known
+        if question.decision == "clarify":
+            return [self._clarification(question.candidates, turn)]
+        return [self.refusal(turn)]
+
+    def _answer(self, question: Question, turn: Turn) -> list[Reply]:
+        best = question.best.id
+        if best.startswith(CONTEXT):
+            return self.to_follow_up(best, turn)
+        if best.startswith(PROFILE):
+            return self._profile(best, self._hochschulen(question, turn), turn)
+        return [self._curated(best, turn)]
+
+    def _about_the_last_thing(self, question: Question, turn: Turn) -> str | None:
+        """The answer about the thing just talked about, for a message that leans on it and names nothing itself."""
+        if not turn.leans_on_context or turn.names or not turn.last_name:
+            return None
+        if question.best.id.startswith((PROFILE, CONTEXT, "bot/")):
+            return None
+        related = self._store.about(turn.last_name)
+        if question.best.id in related:
+            return None
+        fitting = [c for c in question.candidates if c.id in related and c.probability >= RELATED_FROM]
+        return max(fitting, key=lambda candidate: candidate.probability).id if fitting else None
+
+    # ------------------------------------------------------------------ records
+
+    def _hochschulen(self, question: Question, turn: Turn) -> tuple[str, ...]:
+        named = question.hochschulen or turn.hochschulen
+        if named or turn.names:
+            return named
+        return (turn.last_name,) if turn.last_name in self._store.records else ()
+
+    def _known_profile(self, question: Question, turn: Turn) -> list[Reply]:
+        """A question to the records that is not sure, but names a Hochschule and fits the conversation."""
+        if not (question.hochschulen or (turn.leans_on_context and turn.last_name in self._store.records)):
+            return []
+        return [self._clarification(self._with_hochschule(question, turn), turn)]
+
+    def _with_hochschule(self, question: Question, turn: Turn) -> tuple[Candidate, ...]:
+        hochschule = next(iter(self._hochschulen(question, turn)), None)
+        return tuple(
+            Candidate(f"{c.id}@{hochschule}", c.probability, c.confidence)
+            if self._needs_hochschule(c.id) and hochschule
+            else c
+            for c in question.candidates
+        )
+
+    def _needs_hochschule(self, answer_id: str) -> bool:
+        question = self._store.records.questions.get(answer_id)
+        return bool(question and not question.superlative)
+
+    def _profile(self, answer_id: str, hochschulen: Iterable[str], turn: Turn) -> list[Reply]:
+        if not self._needs_hochschule(answer_id):
+            return [self._store.reply(answer_id, turn.lang, turn.easy)]
+        known = [h for h in hochschulen if h in self._store.records][:MAX_HOCHSCHULEN]
+        if not known:
+            return [self._which_hochschule(answer_id, turn)]
+        return [self._about_hochschule(answer_id, hochschule, turn) for hochschule in known]
+
+    def _about_hochschule(self, answer_id: str, hochschule: str, turn: Turn) -> Reply:
+        reply = self._store.reply(answer_id, turn.lang, turn.easy, hochschule)
+        portrait = self._store.introduction(hochschule)
+        others = [
+            f"{other}@{hochschule}" for other in self._store.records.known_questions(hochschule) if other != answer_id
+        ]
+        return reply.copy(update={"follow_ups": [*([portrait] if portrait else []), *others][: OFFERED + 1]})
+
+    def _which_hochschule(self, answer_id: str, turn: Turn) -> Reply:
+        offers = [
+            f"{answer_id}@{hochschule}"
+            for hochschule in self._store.records.hochschulen
+            if answer_id in self._store.records.known_questions(hochschule)
+        ]
+        return self._set_phrase("which_hochschule", turn, kind="clarification", follow_ups=offers)
+
+    # ------------------------------------------------------------------ follow-ups, buttons, refusals
+
+    def to_follow_up(self, follow_up: str, turn: Turn) -> list[Reply]:
+        """The reply to a message that means the last answer: more, source, Stand, simpler, English …"""
+        if follow_up in ("kontext/ja", "kontext/nein"):
+            key = "ask_on" if follow_up == "kontext/ja" else "all_right"
+            return [self._set_phrase(key, turn, kind="smalltalk", follow_ups=self._topics())]
+        turn = self._in_wished_style(follow_up, turn)
+        if not turn.last_answer:
+            return [self._set_phrase("no_context", turn, kind="clarification", follow_ups=self._topics())]
+        last = self.to_target(turn.last_answer, turn)
+        if follow_up == "kontext/mehr":
+            return [self._more(last, turn)]
+        if follow_up == "kontext/quelle":
+            many = len(last.sources) > 1
+            return [last.copy(update={"text": self._store.phrase("source_of_last_many" if many else "source_of_last", turn.lang)})]
+        if follow_up == "kontext/stand":
+            return [last.copy(update={"text": self._date_sentence(last, turn)})]
+        return [last]
+
+    @staticmethod
+    def _in_wished_style(follow_up: str, turn: Turn) -> Turn:
+        wishes = {
+            "kontext/englisch": {"lang": "en", "easy": False},
+            "kontext/deutsch": {"lang": "de", "easy": False},
+            "kontext/einfacher": {"lang": "de", "easy": True},
+        }
+        return Turn(**{**turn.__dict__, **wishes.get(follow_up, {})})
+
+    def _date_sentence(self, last: Reply, turn: Turn) -> str:
+        undated = self._store.undated(turn.lang)
+        if last.as_of in (None, undated):
+            return self._store.phrase("date_unknown", turn.lang)
+        return self._store.phrase("date_of_last", turn.lang, as_of=last.as_of)
+
+    def _more(self, last: Reply, turn: Turn) -> Reply:
+        """The next answer that goes with the last one and was not shown yet."""
+        fresh = [target for target in last.follow_ups if target.split("@")[0] not in turn.shown]
+        if not fresh:
+            return last.copy(update={"text": self._store.phrase("more", turn.lang)})
+        return self.to_target(fresh[0], turn)
+
+    def to_target(self, target: str, turn: Turn) -> Reply:
+        """The answer behind a button (`id` or `id@hochschule`); a refusal where there is none."""
+        answer_id, _, hochschule = target.partition("@")
+        if answer_id in self._store.records.questions:
+            return self._profile(answer_id, (hochschule,), turn)[0]
+        return self._curated(answer_id, turn) if answer_id in self._store else self.refusal(turn)
+
+    def to_topic(self, topic: str, turn: Turn) -> Reply:
+        """What can be asked about a topic."""
+        entry = self._store.topics.get(topic)
+        if entry is None:
+            return self.refusal(turn)
+        return Reply(
+            kind="smalltalk",
+            text=entry.intro.in_style(turn.lang, turn.easy),
+            topic=topic,
+            lang=turn.lang,
+            follow_ups=list(entry.overview),
+        )
+
+    def refusal(self, turn: Turn) -> Reply:
+        """No answer: what is known of the thing named, else the topics and the contact; the contact first the second time."""
+        named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
+        related = self._offers_about(named) if named else []
+        if related and not turn.misses:
+            name = self._store.names[named].name  # type: ignore[index]
+            phrase = self._store.phrase("no_answer_known_thing", turn.lang, name=name)
+            return self._fallback(phrase, [*related, "bot/kontakt"], turn)
+        if turn.misses:
+            return self._fallback(self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *self._topics()], turn)
+        return self._fallback(self._store.phrase("no_answer", turn.lang), [*self._topics(), "bot/kontakt"], turn)
+
+    def _offers_about(self, name: str) -> list[str]:
+        if name in self._store.records:
+            portrait = self._store.introduction(name)
+            known = [f"{question}@{name}" for question in self._store.records.known_questions(name)]
+            return [*([portrait] if portrait else []), *known][: OFFERED + 1]
+        return self._store.about(name)[:OFFERED]
+
+    def _fallback(self, text: str, follow_ups: list[str], turn: Turn) -> Reply:
+        return Reply(kind="fallback", text=text, lang=turn.lang, follow_ups=follow_ups)
+
+    def _clarification(self, candidates: Iterable[Candidate], turn: Turn) -> Reply:
+        offers = [
+            candidate.id
+            for candidate in candidates
+            if not candidate.id.startswith(CONTEXT) and (not self._needs_hochschule(candidate.id.split("@")[0]) or "@" in candidate.id)
+        ]
+        return self._set_phrase("clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], "bot/kontakt"])
+
+    def _curated(self, answer_id: str, turn: Turn) -> Reply:
+        return self._store.reply(answer_id, turn.lang, turn.easy)
+
+    def _set_phrase(self, key: str, turn: Turn, *, kind: str, follow_ups: list[str]) -> Reply:
+        return Reply(kind=kind, text=self._store.phrase(key, turn.lang), lang=turn.lang, follow_ups=follow_ups)
+
+    def _topics(self) -> list[str]:
+        return [f"{TOPIC_PREFIX}{topic}" for topic in self._store.topics]

@@ -1,0 +1,115 @@
+"""What an action knows: the message as understood, and the conversation so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from rasa_sdk import Tracker
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer that may fit, with the judge's confidence and the classifier's probability."""
+
+    id: str
+    probability: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the message; `decision` is »answer«, »clarify« or »refuse«."""
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    decision: str
+    names: tuple[str, ...]
+    hochschulen: tuple[str, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The most confident candidate."""
+        return self.candidates[0]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Question:
+        """Read what the NLU component `AnswerClassifier` wrote."""
+        return cls(
+            text=data["text"],
+            candidates=tuple(
+                Candidate(entry["id"], entry["probability"], entry["confidence"]) for entry in data["candidates"]
+            ),
+            decision=data["decision"],
+            names=tuple(name["id"] for name in data["names"]),
+            hochschulen=_hochschulen(data["names"]),
+        )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A visitor's message in its conversation.
+
+    Attributes:
+        text: the message as typed.
+        lang, easy: language of the reply, and whether in Einfache Sprache.
+        questions: the message's questions; the first is the whole message where there are several.
+        names, hochschulen: ids of the things named.
+        leans_on_context: a pronoun or »und …« stands for what was said before.
+        bare_mention: nothing but a name (»und die THGA?«).
+        last_answer, last_name: id of the last answer, and of the thing it spoke of.
+        shown: ids of the answers shown in this conversation.
+        misses: refusals in a row before this message.
+        payload_id: the id a button carries.
+    """
+
+    text: str = ""
+    lang: str = "de"
+    easy: bool = False
+    questions: tuple[Question, ...] = ()
+    names: tuple[str, ...] = ()
+    hochschulen: tuple[str, ...] = ()
+    leans_on_context: bool = False
+    bare_mention: bool = False
+    last_answer: str | None = None
+    last_name: str | None = None
+    shown: tuple[str, ...] = field(default=())
+    misses: int = 0
+    payload_id: str | None = None
+
+    @classmethod
+    def from_tracker(cls, tracker: Tracker) -> Turn:
+        """Read the latest message and the slots."""
+        message = tracker.latest_message or {}
+        understood = message.get("understanding") or {}
+        metadata = message.get("metadata") or {}
+        slot = tracker.get_slot
+        chosen = metadata.get("lang") if metadata.get("lang") in ("de", "en") else None
+        return cls(
+            text=message.get("text") or "",
+            lang=understood.get("lang") or slot("lang") or chosen or "de",
+            easy=bool(slot("easy")),
+            questions=tuple(
+                Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]
+            ),
+            names=tuple(name["id"] for name in understood.get("names", [])),
+            hochschulen=_hochschulen(understood.get("names", [])),
+            leans_on_context=bool(understood.get("leans_on_context")),
+            bare_mention=bool(understood.get("bare_mention")),
+            last_answer=slot("last_answer"),
+            last_name=slot("last_name"),
+            shown=tuple(slot("shown") or ()),
+            misses=int(slot("misses") or 0),
+            payload_id=next(
+                (
+                    str(entity["value"])
+                    for entity in message.get("entities", [])
+                    if entity.get("entity") == "id"
+                ),
+                None,
+            ),
+        )
+
+
+def _hochschulen(names: Any) -> tuple[str, ...]:
+    return tuple(name["id"] for name in names if name["kind"] == "hochschule")

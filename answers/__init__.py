@@ -1,0 +1,16 @@
+"""The editors' room: curated answers, the facts they rest on, and the store that serves them.
+
+YAML files are the content (one file a topic); the modules only read and check it:
+
+- `schema`: what an entry of each file must look like
+- `store`: `AnswerStore`, the one way to look an answer up
+- `records`: answers computed from one record a Hochschule
+- `checks`: everything `make check` holds against the content and the training data
+
+Imports nothing of the other rooms.
+"""
+
+from answers.schema import ContentError, CuratedAnswer, Reply, Source
+from answers.store import AnswerStore
+
+__all__ = ["AnswerStore", "ContentError", "CuratedAnswer", "Reply", "Source"]

@@ -1,0 +1,109 @@
+"""Rasa's raw REST channel for local use and tests, made honest at its edges.
+
+`POST /webhooks/rest/webhook` with `{"sender": …, "message": …}` as everyone knows it; broken JSON and wrong types
+get a clear 4xx, and where the action server does not answer the visitor is told so instead of silence.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Awaitable, Callable, Text
+
+from pydantic import BaseModel, Extra, StrictStr, ValidationError, constr
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.channels.rest import RestInput
+from sanic import Blueprint
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from answers import AnswerStore
+
+MAX_MESSAGE_CHARS = 20_000
+
+
+class RestMessage(BaseModel):
+    """The body of a request."""
+
+    sender: constr(strict=True, min_length=1, max_length=255) = "default"  # type: ignore[valid-type]
+    message: StrictStr
+    metadata: dict[str, Any] | None = None
+
+    class Config:
+        extra = Extra.ignore
+
+
+class LocalRestInput(RestInput):
+    """The channel »rest« with checked input and no silence."""
+
+    def __init__(self, enabled: bool = True) -> None:
+        self._enabled = enabled
+        store = AnswerStore()
+        self._unavailable = store.phrase("unavailable", "de")
+
+    @classmethod
+    def name(cls) -> Text:
+        """The channel's name, part of its address."""
+        return "rest"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[Text, Any] | None) -> LocalRestInput:
+        """`enabled: false` in `credentials.yml` turns the channel off (production)."""
+        return cls(**(credentials or {}))
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[None]]) -> Blueprint:
+        """The routes of the channel."""
+        blueprint = Blueprint("rest_webhook", inspect.getmodule(self).__name__)  # type: ignore[union-attr]
+
+        @blueprint.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return json({"status": "ok"})
+
+        @blueprint.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            if not self._enabled:
+                return _refusal(404, "rest_disabled", "Dieser Zugang ist abgeschaltet.")
+            try:
+                body = RestMessage.parse_obj(request.json)
+            except InvalidUsage:
+                return _refusal(400, "invalid_json", "Die Anfrage ist kein gültiges JSON.")
+            except ValidationError as error:
+                fields = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors()}))
+                return _refusal(
+                    400, "invalid_request", f"Diese Felder haben nicht die erwartete Form: {fields}."
+                )
+            if len(body.message) > MAX_MESSAGE_CHARS:
+                return _refusal(
+                    413, "message_too_long", f"Die Nachricht ist länger als {MAX_MESSAGE_CHARS} Zeichen."
+                )
+            return json(await self._answers(body, on_new_message))
+
+        return blueprint
+
+    async def _answers(
+        self, body: RestMessage, on_new_message: Callable[[UserMessage], Awaitable[None]]
+    ) -> list[dict[Text, Any]]:
+        collector = CollectingOutputChannel()
+        await on_new_message(
+            UserMessage(
+                body.message, collector, body.sender, input_channel=self.name(), metadata=body.metadata
+            )
+        )
+        if collector.messages:
+            return collector.messages
+        fallback = {
+            "kind": "fallback",
+            "answer_id": None,
+            "topic": None,
+            "lang": "de",
+            "as_of": None,
+            "sources": [],
+        }
+        return [
+            {"recipient_id": body.sender, "text": self._unavailable},
+            {"recipient_id": body.sender, "custom": {**fallback, "text": self._unavailable}},
+        ]
+
+
+def _refusal(status: int, code: str, message: str) -> HTTPResponse:
+    return json({"error": {"code": code, "message": message}}, status=status)

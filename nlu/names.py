@@ -1,0 +1,54 @@
+"""Finds the things of `answers/names.yml` in a message, misspelt Hochschulen included."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable
+
+from rapidfuzz import fuzz, process
+
+from answers.schema import Name
+from nlu.text import fold, words
+
+FUZZY_FROM = 88.0
+FUZZY_MIN_LENGTH = 6
+# The town itself is named in every second message and says nothing about what is asked.
+BACKGROUND = frozenset({"bochum"})
+
+
+class NameFinder:
+    """Exact names anywhere in a text; where no Hochschule is found, nearly right names of Hochschulen, too."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        names = list(names)
+        self._kinds = {name.id: name.kind for name in names}
+        forms = [(fold(form), name.id) for name in names for form in (name.name, *name.aliases)]
+        self._ids = dict(forms)
+        self.surface_forms = sorted({form for name in names for form in (name.name, *name.aliases)})
+        longest_first = sorted(self._ids, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        self._fuzzy = [
+            form for form, name in forms if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
+        ]
+
+    def find(self, text: str) -> list[dict[str, Any]]:
+        """The names in a text, each thing once, in order: `[{"id": …, "kind": …}]`."""
+        ids = [self._ids[match] for match in self._pattern.findall(fold(text))]
+        if not any(self._kinds[name] == "hochschule" for name in ids):
+            ids.extend(self._nearly(text))
+        return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
+
+    def without_names(self, text: str) -> str:
+        """The folded text without the names in it."""
+        return self._pattern.sub(" ", fold(text))
+
+    def _nearly(self, text: str) -> list[str]:
+        tokens = words(text)
+        grams = [" ".join(tokens[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(tokens) - n + 1)]
+        grams = [gram for gram in grams if len(gram) >= FUZZY_MIN_LENGTH]
+        best = max(
+            (hit for gram in grams if (hit := process.extractOne(gram, self._fuzzy, scorer=fuzz.ratio))),
+            key=lambda hit: hit[1],
+            default=None,
+        )
+        return [self._ids[best[0]]] if best and best[1] >= FUZZY_FROM else []

@@ -1,0 +1,54 @@
+"""Several questions in one message, and the question in a long letter."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.text import content_words, fold
+
+MAX_QUESTIONS = 3
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s])|\n+")
+_ASKING = (
+    r"wer|was|wann|warum|wieso|weshalb|wo|woher|wohin|wie|wieviele?|welche[rsnm]?|which|what|when|where|who|why|how"
+)
+_JOINED = re.compile(rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch)?\s*(?=(?:{_ASKING})\b)", re.I)
+_QUESTION = re.compile(
+    rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
+    re.I,
+)
+_LEAD_IN = re.compile(
+    r"^(?:hallo|hi|hey|moin|guten (?:tag|morgen|abend)|glück ?auf|servus|sehr geehrte damen und herren|liebes team|"
+    r"hello|good (?:morning|afternoon|evening)|dear (?:team|sir or madam))(?: zusammen| liebes team)?\s*[,!.:–-]*\s+",
+    re.I,
+)
+
+
+def without_greeting(text: str) -> str:
+    """The message without the greeting before it; a bare greeting stays as it is."""
+    rest = _LEAD_IN.sub("", text, count=1)
+    return rest if content_words(rest) or len(rest.split()) > 2 else text
+
+
+def split_questions(text: str) -> list[str]:
+    """The parts of a message that ask something, at most `MAX_QUESTIONS`, in their order.
+
+    »Wie viele Hochschulen gibt es und wie viele Studierende?« gives two parts; a letter gives the sentences
+    that ask, without the story around them. A message that asks one thing gives one part or none.
+    """
+    parts = []
+    for sentence in _SENTENCE_END.split(text):
+        pieces = [piece.strip(" ,") for piece in _JOINED.split(sentence) if piece and piece.strip(" ,")]
+        parts.extend(_rejoin(pieces))
+    asking = [part for part in parts if _QUESTION.search(part) and len(fold(part)) > 5]
+    return asking[:MAX_QUESTIONS]
+
+
+def _rejoin(pieces: list[str]) -> list[str]:
+    """»Ich möchte wissen, wie …« is one question: a piece without a question joins the next one."""
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and not _QUESTION.search(joined[-1]):
+            joined[-1] = f"{joined[-1]}, {piece}"
+        else:
+            joined.append(piece)
+    return joined

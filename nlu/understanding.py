@@ -1,0 +1,188 @@
+"""From a message to questions, candidate answers and confidences; free of Rasa, so that it can be measured alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Sequence
+
+import joblib
+import numpy as np
+
+from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings, cached_encoders, live_encoders
+from nlu.judge import FEATURES, Evidence
+from nlu.questions import split_questions, without_greeting
+from nlu.text import clean
+from nlu.vectors import VectorCache
+
+JUDGE_FILE = Path(__file__).with_name("judge.json")
+FOREIGN_PLACES_FILE = Path(__file__).with_name("foreign_places.txt")
+CANDIDATES = 12
+JUDGED = 4
+
+
+def _foreign_places() -> frozenset[str]:
+    lines = FOREIGN_PLACES_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer that may fit a question.
+
+    Attributes:
+        id: the answer's id.
+        probability: the classifier's share of it among all answers and »outside«.
+        confidence: the judge's calibrated probability that it answers the question; 0 where not judged.
+    """
+
+    id: str
+    probability: float
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a message, with its candidates, the most confident first."""
+
+    text: str
+    candidates: list[Candidate]
+    outside: float
+
+    @property
+    def best(self) -> Candidate:
+        """The most confident candidate."""
+        return self.candidates[0]
+
+    def as_dict(self) -> dict[str, object]:
+        """The question as plain data for the tracker."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A logistic model over the evidence; its weights stand in `judge.json` with how they were found."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    intercept: float
+    source: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path = JUDGE_FILE) -> Judge:
+        """Read the weights.
+
+        Raises:
+            ValueError: the file's features are not those of `nlu.judge.FEATURES`.
+        """
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if tuple(stored["features"]) != FEATURES:
+            raise ValueError(f"{path}: gehört zu anderen Merkmalen; mit `make judge` neu bestimmen.")
+        return cls(
+            np.array(stored["mean"]), np.array(stored["scale"]), np.array(stored["weights"]), stored["intercept"]
+        )
+
+    def __call__(self, evidence: np.ndarray) -> float:
+        """Probability that the answer answers the question."""
+        score = float(((evidence - self.mean) / self.scale) @ self.weights + self.intercept)
+        return float(1.0 / (1.0 + np.exp(-score)))
+
+
+class Understanding:
+    """The classifier, the evidence and the judge together."""
+
+    def __init__(self, model: AnswerModel, evidence: Evidence, judge: Judge) -> None:
+        self._model = model
+        self.evidence = evidence
+        self._judge = judge
+        self._use, self._e5 = live_encoders()
+
+    @classmethod
+    def train(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        answer_texts: dict[str, str],
+        cache_dir: Path,
+        settings: ModelSettings = ModelSettings(),
+        judge: Judge | None = None,
+    ) -> Understanding:
+        """Learn from examples.
+
+        Args:
+            texts, labels: the training examples and their answers' ids (or »out_of_scope«).
+            answer_texts: title and text of each curated answer.
+            cache_dir: where the vectors of the examples are kept between trainings.
+            judge: the judge to use; the stored one if None.
+        """
+        use, e5 = cached_encoders(lambda name: VectorCache(cache_dir, name))  # type: ignore[arg-type]
+        model = AnswerModel(settings).fit(texts, labels, use, e5)
+        passages = VectorCache(cache_dir, "e5-passage")(list(answer_texts.values()))
+        evidence = Evidence(
+            texts,
+            labels,
+            model.centred(e5(texts)),
+            answer_texts,
+            dict(zip(answer_texts, model.centred(passages))),
+            _foreign_places(),
+            OUTSIDE,
+        )
+        return cls(model, evidence, judge or Judge.load())
+
+    def save(self, path: Path) -> None:
+        """Write what was learned."""
+        joblib.dump({"model": self._model, "evidence": self.evidence}, path, compress=3)
+
+    @classmethod
+    def load(cls, path: Path) -> Understanding:
+        """Read what `save` wrote."""
+        stored = joblib.load(path)
+        return cls(stored["model"], stored["evidence"], Judge.load())
+
+    def questions(self, message: str) -> list[Question]:
+        """The questions of a message, each with its candidates; at least one entry for a non-empty message.
+
+        The first entry is the message's main question. More entries follow only where the message asks
+        several things; whether they are answered is for the caller to decide by their confidence.
+        """
+        whole = without_greeting(clean(message))
+        if not whole:
+            return []
+        parts = [part for part in split_questions(whole) if part != whole]
+        judged = self._candidates([whole, *parts])
+        if len(parts) < 2:
+            return [max(judged, key=lambda question: question.best.confidence)]
+        return judged
+
+    def first_with_evidence(self, text: str) -> tuple[str, np.ndarray]:
+        """The most probable answer to a text and the evidence for it; what the judge is fitted on."""
+        use, e5 = self._use([text]), self._e5([text])
+        row = self._model.probabilities([text], use, e5)[0]
+        probabilities = dict(zip(self._model.labels, map(float, row)))
+        first = max((label for label in probabilities if label != OUTSIDE), key=lambda l: probabilities[l])
+        return first, self.evidence(text, first, probabilities, self._model.centred(e5)[0])
+
+    def _candidates(self, texts: Sequence[str]) -> list[Question]:
+        use, e5 = self._use(texts), self._e5(texts)
+        e5 = e5.reshape(len(texts), -1)
+        vectors = self._model.centred(e5)
+        questions = []
+        for text, row, vector in zip(texts, self._model.probabilities(texts, use, e5), vectors):
+            probabilities = dict(zip(self._model.labels, map(float, row)))
+            ranked = sorted((label for label in probabilities if label != OUTSIDE), key=lambda l: -probabilities[l])
+            candidates = [
+                Candidate(label, probabilities[label], self._confidence(text, label, probabilities, vector, rank))
+                for rank, label in enumerate(ranked[:CANDIDATES])
+            ]
+            candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.probability))
+            questions.append(Question(text, candidates, probabilities[OUTSIDE]))
+        return questions
+
+    def _confidence(
+        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray, rank: int
+    ) -> float:
+        if rank >= JUDGED:
+            return 0.0
+        return self._judge(self.evidence(text, label, probabilities, vector))

@@ -1,0 +1,240 @@
+"""What `make check` holds against answers, facts, examples, rules and evaluation questions."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+from rich.console import Console
+
+from answers import AnswerStore, ContentError, CuratedAnswer
+from answers.schema import read_yaml
+from staff.project import ROOT
+
+MIN_EXAMPLES = 20
+TOPIC_TARGET = "topic:"
+FOLLOW_UP_TOPIC = "kontext"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something an editor should mend; a warning does not fail the check."""
+
+    where: str
+    message: str
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that is checked: the store, the examples by intent, the intents with a rule, the evaluation questions."""
+
+    store: AnswerStore
+    examples: dict[str, list[str]]
+    ruled: frozenset[str]
+    questions: dict[str, str]
+    today: datetime.date
+
+
+def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
+    """Read everything below `root`.
+
+    Raises:
+        ContentError: a file cannot be read; its message names file and line.
+    """
+    examples: dict[str, list[str]] = {}
+    for file in sorted((root / "data" / "nlu").glob("*.yml")):
+        for block in read_yaml(file)["nlu"]:
+            listed = [line.strip()[2:].strip() for line in block["examples"].splitlines() if line.strip()]
+            examples.setdefault(block["intent"], []).extend(listed)
+    rules = [
+        rule for file in sorted((root / "data" / "rules").glob("*.yml")) for rule in read_yaml(file)["rules"]
+    ]
+    questions = {
+        _plain(entry["question"]): f"tests/questions/{split}.yml"
+        for split in ("development", "final")
+        for entry in read_yaml(root / "tests" / "questions" / f"{split}.yml")
+    }
+    return Material(
+        store=AnswerStore(root / "answers"),
+        examples=examples,
+        ruled=frozenset(step["intent"] for rule in rules for step in rule["steps"] if "intent" in step),
+        questions=questions,
+        today=today or datetime.date.today(),
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _digits(text: str) -> set[str]:
+    """The numbers of a text without separators: »60.000« and »60,000« are both 60000."""
+    return {re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text)}
+
+
+def check_intents(material: Material) -> Iterator[Problem]:
+    """Every answer has examples, every intent an answer, every topic a rule."""
+    store = material.store
+    answerable = {*store.answers, *store.records.questions}
+    for answer_id in sorted(answerable):
+        count = len(material.examples.get(answer_id, []))
+        where = f"data/nlu/{answer_id.split('/')[0]}.yml, {answer_id}"
+        if not count:
+            yield Problem(where, "Zu dieser Antwort gibt es keine Beispiele; bitte 30 bis 60 ergänzen.")
+        elif count < MIN_EXAMPLES:
+            yield Problem(where, f"Nur {count} Beispiele; mindestens {MIN_EXAMPLES} sind nötig.")
+    for intent in sorted(material.examples):
+        topic = intent.split("/")[0]
+        if topic not in material.ruled:
+            yield Problem(f"data/rules/topics.yml, {topic}", "Für diesen Intent fehlt die Regel.")
+        if "/" in intent and topic != FOLLOW_UP_TOPIC and intent not in answerable:
+            yield Problem(
+                f"data/nlu/{topic}.yml, {intent}", f"Zu diesen Beispielen fehlt die Antwort in answers/{topic}.yml."
+            )
+
+
+def check_references(material: Material) -> Iterator[Problem]:
+    """Follow-ups, overviews, facts and sources exist where an answer names them."""
+    store = material.store
+    for key, topic in store.topics.items():
+        for target in topic.overview:
+            if target not in store:
+                yield Problem(f"answers/topics.yml, {key}, overview", f"Die Antwort »{target}« gibt es nicht.")
+    for answer in store.answers.values():
+        where = f"answers/{answer.topic}.yml, {answer.id}"
+        for target in answer.follow_ups:
+            if not _leads_somewhere(target, store):
+                yield Problem(f"{where}, follow_ups", f"Die Antwort »{target}« gibt es nicht.")
+        if answer.topic in store.topics:
+            yield from _check_evidence(answer, where, store)
+
+
+def _leads_somewhere(target: str, store: AnswerStore) -> bool:
+    if target.startswith(TOPIC_TARGET):
+        return target[len(TOPIC_TARGET) :] in store.topics
+    return target.split("@")[0] in store
+
+
+def _check_evidence(answer: CuratedAnswer, where: str, store: AnswerStore) -> Iterator[Problem]:
+    for field in ("as_of", "review_by", "sources", "facts"):
+        if not getattr(answer, field):
+            yield Problem(f"{where}, {field}", "Dieses Feld darf bei einer Antwort zu einem Thema nicht fehlen.")
+    for fact in answer.facts:
+        if fact not in store.facts and fact not in store.records:
+            yield Problem(f"{where}, facts", f"Den Fakt »{fact}« gibt es nicht.")
+    known = {str(url) for fact in answer.facts if fact in store.facts for url in store.facts[fact].sources}
+    for source in answer.sources:
+        if known and str(source.url) not in known:
+            yield Problem(f"{where}, sources", f"Die Quelle {source.url} steht bei keinem der Fakten.")
+
+
+def check_figures(material: Material) -> Iterator[Problem]:
+    """Every number of an answer stands in its facts, and every key figure of the facts in the answer."""
+    store = material.store
+    for answer in store.answers.values():
+        facts = [store.facts[fact] for fact in answer.facts if fact in store.facts]
+        if not facts:
+            continue
+        proven = _digits(" ".join(f"{f.statement} {f.figures} {f.conflicts} {f.as_of}" for f in facts))
+        proven |= _digits(" ".join(str(url) for f in facts for url in f.sources))
+        wanted = set().union(*(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts))
+        for field, text in answer.text.dict().items():
+            where = f"answers/{answer.topic}.yml, {answer.id}, text.{field}"
+            for number in sorted(_digits(text) - proven):
+                yield Problem(where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)}).")
+            for number in sorted(wanted - _digits(text)):
+                yield Problem(where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de")
+
+
+def check_facts_are_used(material: Material) -> Iterator[Problem]:
+    """Every fact is answerable."""
+    used = {fact for answer in material.store.answers.values() for fact in answer.facts}
+    for fact in sorted(set(material.store.facts) - used):
+        yield Problem(f"answers/facts, {fact}", "Auf diesem Fakt ruht keine Antwort.")
+
+
+def check_examples_are_unique(material: Material) -> Iterator[Problem]:
+    """The same example in two intents teaches contradictions; an evaluation question must not be learned."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for intent, examples in material.examples.items():
+        for example in examples:
+            owners[_plain(example) or example].add(intent)
+    for example, intents in sorted(owners.items()):
+        if len(intents) > 1:
+            first, second = sorted(intents)[:2]
+            yield Problem(
+                f"data/nlu/{second.split('/')[0]}.yml, {second}", f"»{example}« steht auch bei {first}; eines streichen."
+            )
+        if example in material.questions:
+            intent = sorted(intents)[0]
+            yield Problem(
+                f"data/nlu/{intent.split('/')[0]}.yml, {intent}",
+                f"»{example}« ist eine Prüffrage ({material.questions[example]}) und darf nicht gelernt werden.",
+            )
+
+
+def check_names_are_unique(material: Material) -> Iterator[Problem]:
+    """An alias leads to one thing."""
+    owners: dict[str, str] = {}
+    for name in material.store.names.values():
+        for form in {name.name.lower(), *(alias.lower() for alias in name.aliases)}:
+            if form in owners:
+                yield Problem(f"answers/names.yml, {name.id}", f"»{form}« steht auch bei {owners[form]}.")
+            owners[form] = name.id
+    for hochschule in material.store.records.hochschulen:
+        if hochschule not in material.store.names:
+            yield Problem(f"answers/names.yml, {hochschule}", "Zu diesem Datensatz fehlen Name und Aliasse.")
+
+
+def check_review_dates(material: Material) -> Iterator[Problem]:
+    """An answer whose review-by date has passed wants a look."""
+    for answer in material.store.answers.values():
+        if answer.review_by and answer.review_by < material.today:
+            yield Problem(
+                f"answers/{answer.topic}.yml, {answer.id}, review_by",
+                f"Seit dem {answer.review_by:%d.%m.%Y} fällig: Antwort prüfen und neues Datum setzen.",
+                warning=True,
+            )
+
+
+CHECKS: tuple[Callable[[Material], Iterator[Problem]], ...] = (
+    check_intents,
+    check_references,
+    check_figures,
+    check_facts_are_used,
+    check_examples_are_unique,
+    check_names_are_unique,
+    check_review_dates,
+)
+
+
+def problems(material: Material) -> list[Problem]:
+    """All problems that the checks find."""
+    return [problem for check in CHECKS for problem in check(material)]
+
+
+def report(console: Console, root: Path = ROOT) -> int:
+    """Print what is wrong and what wants a look; returns the exit code."""
+    try:
+        material = gather(root)
+    except ContentError as error:
+        console.print(f"[red]Fehler[/red] {error}", soft_wrap=True)
+        return 1
+    found = problems(material)
+    for problem in found:
+        label = "[yellow]Hinweis[/yellow]" if problem.warning else "[red]Fehler[/red]"
+        console.print(f"{label} {problem.where}: {problem.message}", soft_wrap=True)
+    errors = sum(not problem.warning for problem in found)
+    examples = sum(map(len, material.examples.values()))
+    console.print(
+        f"{len(material.store.answers)} Antworten, {len(material.store.records.questions)} Fragen an "
+        f"{len(material.store.records.hochschulen)} Datensätze, {examples} Beispiele: "
+        f"{errors} Fehler, {len(found) - errors} Hinweise."
+    )
+    return 1 if errors else 0

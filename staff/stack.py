@@ -1,0 +1,71 @@
+"""Both servers on free ports for tests and evaluation, ended with the block."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import ExitStack, closing, contextmanager
+from typing import Iterator
+
+from staff.project import LOGS, ROOT, quiet_environment
+from staff.serving import HOST, READY_WITHIN_SECONDS, StartError, answers_at, commands
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(name: str, command: list[str], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server in a process group of its own, its output in `var/log`, ended with the block."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS / f"{name}.log").open("w", encoding="utf-8") as log:
+        started = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=quiet_environment(**environment),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield started
+        finally:
+            _end(started)
+
+
+def _end(started: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if started.poll() is None:
+            os.killpg(started.pid, sign)
+            try:
+                started.wait(10)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def wait_until_answers(url: str, server: subprocess.Popen[bytes], name: str) -> None:
+    """Raises StartError if the server ends or does not answer in time."""
+    until = time.monotonic() + READY_WITHIN_SECONDS
+    while not answers_at(url):
+        if server.poll() is not None or time.monotonic() > until:
+            raise StartError(f"Der Server »{name}« antwortet nicht; Protokoll: {LOGS / (name + '.log')}")
+        time.sleep(0.3)
+
+
+@contextmanager
+def running_stack() -> Iterator[str]:
+    """The action server and the Rasa server with the trained model; yields the address, e.g. `http://127.0.0.1:4711`."""
+    port, action_port = free_port(), free_port()
+    with ExitStack() as servers:
+        for name, command in commands(port, action_port).items():
+            server = servers.enter_context(process(f"{name}-test", command))
+            path = "health" if name == "actions" else "webhooks/rest/"
+            wait_until_answers(f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name)
+        yield f"http://{HOST}:{port}"

@@ -1,0 +1,68 @@
+// Builds dist/widget.js from src/. With --check nothing is written: the run fails if the committed file is not what
+// the sources build, or if it is larger than promised.
+import { readFile, mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const MAX_GZIP_BYTES = 20_000;
+const TARGET = "es2022";
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const outfile = `${folder}dist/widget.js`;
+const { version } = JSON.parse(await readFile(`${folder}package.json`, "utf8"));
+
+/** A style sheet is a module whose default export is its minified text. */
+const styleSheets = {
+  name: "style-sheets",
+  setup(builder) {
+    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: TARGET });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+/** Line breaks and indentation of the sources' templates are not sent to visitors. */
+const templates = {
+  name: "templates",
+  setup(builder) {
+    builder.onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/\n\s+(?=<|\$\{|[?.@]?[\w-]+=)/g, "\n"),
+      loader: "ts",
+    }));
+  },
+};
+
+const { outputFiles } = await build({
+  absWorkingDir: folder,
+  entryPoints: ["src/index.ts"],
+  outfile,
+  write: false,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: TARGET,
+  charset: "utf8",
+  legalComments: "none",
+  sourcemap: false,
+  banner: { js: `/*! BoWE-Chat ${version} – enthält Lit (BSD-3-Clause, Google LLC) */` },
+  define: { VERSION: JSON.stringify(version) },
+  plugins: [styleSheets, templates],
+});
+const fresh = Buffer.from(outputFiles[0].contents);
+const gzipBytes = gzipSync(fresh, { level: 9 }).length;
+
+if (process.argv.includes("--check")) {
+  const committed = await readFile(outfile).catch(() => Buffer.alloc(0));
+  if (!committed.equals(fresh)) fail("dist/widget.js is not what the sources build: run `npm run build` and commit it");
+} else {
+  await mkdir(`${folder}dist`, { recursive: true });
+  await writeFile(outfile, fresh);
+}
+console.log(`dist/widget.js: ${fresh.length} bytes, ${gzipBytes} bytes compressed (gzip)`);
+if (gzipBytes > MAX_GZIP_BYTES) fail(`more than ${MAX_GZIP_BYTES} bytes compressed`);
+
+function fail(reason) {
+  console.error(`Error: ${reason}`);
+  process.exit(1);
+}
