@@ -104,7 +104,7 @@ class AntwortAction(CuratedAction):
 
     def replies(self, turn: Turn) -> Sequence[Reply]:
         """The answer whose id the payload carries; a refusal for an id that does not exist."""
-        return [RESPONDER.to_target(turn.payload_id or "", turn)]
+        return [RESPONDER.to_target(turn.payload_id, turn) if turn.payload_id else RESPONDER.refusal(turn)]
 
 
 class ThemaAction(CuratedAction):
@@ -114,7 +114,7 @@ class ThemaAction(CuratedAction):
 
     def replies(self, turn: Turn) -> Sequence[Reply]:
         """The topic's overview."""
-        return [RESPONDER.to_topic(turn.payload_id or "", turn)]
+        return [RESPONDER.to_topic(turn.payload_id, turn) if turn.payload_id else RESPONDER.refusal(turn)]
 
 
 class RestartAction(CuratedAction):

@@ -12,8 +12,6 @@ PROFILE = "profil/"
 CONTEXT = "kontext/"
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
-# A message that leans on the last answer may be answered by a less probable answer about the same thing.
-RELATED_FROM = 0.02
 CLARIFY_FROM = 0.05
 
 
@@ -68,9 +66,6 @@ class Responder:
         return self._profile(last, turn.hochschulen, turn)
 
     def _single(self, question: Question, turn: Turn) -> list[Reply]:
-        related = self._about_the_last_thing(question, turn)
-        if related:
-            return [self._curated(related, turn)]
         if question.decision == "answer":
             return self._answer(question, turn)
         if question.best.id.startswith(PROFILE) and question.best.confidence >= CLARIFY_FROM:
@@ -88,18 +83,6 @@ class Responder:
         if best.startswith(PROFILE):
             return self._profile(best, self._hochschulen(question, turn), turn)
         return [self._curated(best, turn)]
-
-    def _about_the_last_thing(self, question: Question, turn: Turn) -> str | None:
-        """The answer about the thing just talked about, for a message that leans on it and names nothing itself."""
-        if not turn.leans_on_context or turn.names or not turn.last_name:
-            return None
-        if question.best.id.startswith((PROFILE, CONTEXT, "bot/")):
-            return None
-        related = self._store.about(turn.last_name)
-        if question.best.id in related:
-            return None
-        fitting = [c for c in question.candidates if c.id in related and c.probability >= RELATED_FROM]
-        return max(fitting, key=lambda candidate: candidate.probability).id if fitting else None
 
     # ------------------------------------------------------------------ records
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from rasa_sdk import Tracker
+
+_PAYLOAD = re.compile(r'/(?:antwort|thema)\{\s*"id":\s*"(?P<id>[a-z0-9/@-]+)"\s*\}')
 
 
 @dataclass(frozen=True)
@@ -100,16 +103,15 @@ class Turn:
             last_name=slot("last_name"),
             shown=tuple(slot("shown") or ()),
             misses=int(slot("misses") or 0),
-            payload_id=next(
-                (
-                    str(entity["value"])
-                    for entity in message.get("entities", [])
-                    if entity.get("entity") == "id"
-                ),
-                None,
-            ),
+            payload_id=_payload_id(message.get("text") or ""),
         )
 
 
 def _hochschulen(names: Any) -> tuple[str, ...]:
     return tuple(name["id"] for name in names if name["kind"] == "hochschule")
+
+
+def _payload_id(text: str) -> str | None:
+    """The id a button carries; a payload with anything else in it is none of ours."""
+    payload = _PAYLOAD.fullmatch(text.strip())
+    return payload["id"] if payload else None

@@ -5,7 +5,7 @@ YAML files are the content (one file a topic); the modules only read and check i
 - `schema`: what an entry of each file must look like
 - `store`: `AnswerStore`, the one way to look an answer up
 - `records`: answers computed from one record a Hochschule
-- `checks`: everything `make check` holds against the content and the training data
+- `dates`: a source's date as people read it
 
 Imports nothing of the other rooms.
 """

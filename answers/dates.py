@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-MONTHS = {
+from answers.schema import Lang
+
+MONTHS: dict[Lang, list[str]] = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
     "en": "January February March April May June July August September October November December".split(),
 }
-UNDATED = {"de": "ohne Datum", "en": "undated"}
+UNDATED: dict[Lang, str] = {"de": "ohne Datum", "en": "undated"}
 
 
-def readable_date(as_of: str | None, lang: str) -> str:
+def readable_date(as_of: str | None, lang: Lang) -> str:
     """»2020-10« → »Oktober 2020«, »2020« → »2020«, »2025-06-30« → »30. Juni 2025«, »unknown« → »ohne Datum«."""
     if not as_of or as_of == "unknown":
         return UNDATED[lang]

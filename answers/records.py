@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from answers.dates import readable_date
 from answers.schema import (
     Attribute,
     ContentError,
+    HochschulNames,
+    HochschulRecord,
+    Lang,
     ProfileQuestion,
     Reply,
     Source,
     Superlative,
     Texts,
     parse_entry,
-    read_yaml,
+    read_entries,
+    read_sections,
 )
 
 TOPIC = "hochschulen"
@@ -36,28 +41,42 @@ class HochschulRecords:
         Raises:
             ContentError: a file has a mistake, or an attribute has no sentence.
         """
-        self.questions: dict[str, ProfileQuestion] = {
-            entry["id"]: parse_entry(ProfileQuestion, entry, f"profil.yml, {entry.get('id')}")
-            for entry in read_yaml(content_dir / "profil.yml")
-        }
-        self._texts = read_yaml(content_dir / "records" / "texts.yml")
-        self._attributes: dict[str, dict[str, Attribute]] = {}
-        self._names: dict[str, str] = {}
-        for record in read_yaml(content_dir / "records" / "hochschulen.yml"):
-            self._names[record["id"]] = record["name"]
-            self._attributes[record["id"]] = {
-                key: parse_entry(Attribute, value, f"records/hochschulen.yml, {record['id']}, {key}")
-                for key, value in record["attributes"].items()
-            }
-        self._check_sentences()
+        self.questions = read_entries(ProfileQuestion, content_dir, "profil.yml")
+        records = read_entries(HochschulRecord, content_dir, "records/hochschulen.yml")
+        self._names = {hochschule: record.name for hochschule, record in records.items()}
+        self._attributes = {hochschule: record.attributes for hochschule, record in records.items()}
+        sections = read_sections(content_dir, "records/texts.yml")
+        self._names_in: dict[str, HochschulNames] = {}
+        self._texts: dict[str, dict[str, Texts]] = {}
+        for hochschule in records:
+            self._read_texts(hochschule, sections.get(hochschule))
+        self._check_superlatives()
 
-    def _check_sentences(self) -> None:
-        for hochschule, attributes in self._attributes.items():
-            for key in (*attributes, *PLAIN_FIELDS):
-                where = f"records/texts.yml, {hochschule}, {key}"
-                if key not in self._texts.get(hochschule, {}):
-                    raise ContentError(f"{where}: Satz fehlt (de, easy, en).")
-                parse_entry(Texts, self._texts[hochschule][key], where)
+    def _read_texts(self, hochschule: str, section: Any) -> None:
+        file = f"records/texts.yml, {hochschule}"
+        if not isinstance(section, dict):
+            raise ContentError(f"{file}: Namen und Sätze fehlen.")
+        self._names_in[hochschule] = parse_entry(HochschulNames, section.get("names"), f"{file}, names")
+        for key in (*self._attributes[hochschule], *PLAIN_FIELDS):
+            if key not in section:
+                raise ContentError(f"{file}, {key}: Satz fehlt (de, easy, en).")
+        self._texts[hochschule] = {
+            key: parse_entry(Texts, text, f"{file}, {key}") for key, text in section.items() if key != "names"
+        }
+
+    def _check_superlatives(self) -> None:
+        """Each comparison can be written, so that a mistake shows now and not to a visitor."""
+        for question in self.questions.values():
+            if question.superlative is None:
+                continue
+            try:
+                for lang, easy in (("de", False), ("de", True), ("en", False)):
+                    self._superlative(question, lang, easy)  # type: ignore[arg-type]
+            except (KeyError, IndexError, ValueError) as error:
+                raise ContentError(
+                    f"profil.yml, {question.id}: Der Vergleich geht nicht auf ({error}). Hochschulen in among, "
+                    "ihr Attribut und die Platzhalter im Text prüfen."
+                ) from None
 
     def __contains__(self, hochschule: object) -> bool:
         return hochschule in self._attributes
@@ -69,11 +88,11 @@ class HochschulRecords:
 
     def short_name(self, hochschule: str) -> str:
         """The name on a button, e.g. »THGA«."""
-        return self._texts[hochschule]["names"]["short"]
+        return self._names_in[hochschule].short
 
     def full_name(self, hochschule: str, form: str = "de") -> str:
         """The name in a sentence: `de` (nominative with article), `de_genitive`, `de_dative`, `en`."""
-        return self._texts[hochschule]["names"][form]
+        return getattr(self._names_in[hochschule], form)
 
     def known_questions(self, hochschule: str) -> list[str]:
         """The intents that this record can answer, in the order of `profil.yml`."""
@@ -81,7 +100,7 @@ class HochschulRecords:
             question.id for question in self.questions.values() if self._keys(question, hochschule)
         ]
 
-    def reply(self, question_id: str, hochschule: str | None, lang: str, easy: bool = False) -> Reply:
+    def reply(self, question_id: str, hochschule: str | None, lang: Lang, easy: bool = False) -> Reply:
         """Answer a question from the records.
 
         An attribute that no source gives is refused honestly (`kind` »fallback«), naming the Hochschule.
@@ -92,12 +111,12 @@ class HochschulRecords:
         question = self.questions[question_id]
         if question.superlative:
             return self._superlative(question, lang, easy)
-        if hochschule not in self._attributes:
+        if hochschule is None or hochschule not in self._attributes:
             raise KeyError(hochschule)
         keys = self._keys(question, hochschule)
         if not keys:
             return self._unknown(question, hochschule, lang)
-        texts = [Texts(**self._texts[hochschule][key]).in_style(lang, easy) for key in keys]
+        texts = [self._texts[hochschule][key].in_style(lang, easy) for key in keys]
         return Reply(
             kind="answer",
             text=" ".join(dict.fromkeys(texts)),
@@ -121,10 +140,10 @@ class HochschulRecords:
     def _sources(self, hochschule: str, keys: list[str]) -> list[Source]:
         attributes = self._attributes[hochschule]
         cited = [attributes[key] for key in keys if key in attributes] or list(attributes.values())[:1]
-        unique = {str(attribute.source_url): attribute.source_title for attribute in cited}
+        unique = {attribute.source_url: attribute.source_title for attribute in cited}
         return [Source(title=title, url=url) for url, title in unique.items()]
 
-    def _unknown(self, question: ProfileQuestion, hochschule: str, lang: str) -> Reply:
+    def _unknown(self, question: ProfileQuestion, hochschule: str, lang: Lang) -> Reply:
         assert question.unknown is not None
         if lang == "en":
             name = self.full_name(hochschule, "en")
@@ -136,7 +155,7 @@ class HochschulRecords:
             kind="fallback", text=text, answer_id=None, topic=TOPIC, lang=lang, entity=hochschule
         )
 
-    def _superlative(self, question: ProfileQuestion, lang: str, easy: bool) -> Reply:
+    def _superlative(self, question: ProfileQuestion, lang: Lang, easy: bool) -> Reply:
         rule, texts = question.superlative, question.text
         assert rule is not None and texts is not None
         ranking = sorted(rule.among, key=lambda h: self._figure(h, rule), reverse=rule.pick == "max")

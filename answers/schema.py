@@ -5,20 +5,35 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
-from typing import Any, Literal, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Extra, Field, HttpUrl, ValidationError, constr, validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 Lang = Literal["de", "en"]
 Kind = Literal["answer", "clarification", "fallback", "smalltalk"]
 QuestionKind = Literal[
     "was", "wer", "wann", "wo", "wie-viele", "kosten", "warum", "wie", "welche", "rang", "ob"
 ]  # fmt: skip
-Title = constr(min_length=2, max_length=65)
-AnswerId = constr(regex=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")
-AsOf = constr(regex=r"^(unknown|\d{4}(-\d{2}(-\d{2})?)?)$")
+# Patterns, and how a message to an editor describes what they ask for.
+_ANSWER_ID = r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$"
+_NAME_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_AS_OF = r"^(unknown|\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)$"
+_EXPECTED = {
+    _ANSWER_ID: "thema/frage, nur kleine Buchstaben ohne Umlaute, Ziffern und einzelne Striche",
+    _NAME_ID: "nur kleine Buchstaben ohne Umlaute, Ziffern und einzelne Striche",
+    _AS_OF: "2020, 2020-11, 2020-11-30 oder unknown",
+}
+if TYPE_CHECKING:
+    Title = SourceTitle = Statement = AnswerId = NameId = AsOf = str
+else:
+    Title = constr(min_length=2, max_length=65)
+    SourceTitle = constr(min_length=3)
+    Statement = constr(min_length=10)
+    AnswerId = constr(regex=_ANSWER_ID)
+    NameId = constr(regex=_NAME_ID)
+    AsOf = constr(regex=_AS_OF)
 
 
 class ContentError(ValueError):
@@ -36,15 +51,15 @@ class Strict(BaseModel):
 class Source(Strict):
     """Where an answer comes from."""
 
-    title: constr(min_length=3)  # type: ignore[valid-type]
+    title: SourceTitle
     url: HttpUrl
 
 
 class Titles(Strict):
     """The label of a button in both languages."""
 
-    de: Title  # type: ignore[valid-type]
-    en: Title  # type: ignore[valid-type]
+    de: Title
+    en: Title
 
     def in_lang(self, lang: str) -> str:
         """The title in `lang` (»de« or »en«)."""
@@ -54,9 +69,9 @@ class Titles(Strict):
 class Texts(Strict):
     """One statement in formal German, Einfache Sprache and English."""
 
-    de: constr(min_length=10)  # type: ignore[valid-type]
-    easy: constr(min_length=10)  # type: ignore[valid-type]
-    en: constr(min_length=10)  # type: ignore[valid-type]
+    de: Statement
+    easy: Statement
+    en: Statement
 
     def in_style(self, lang: str, easy: bool = False) -> str:
         """The text in `lang`; Einfache Sprache exists in German only."""
@@ -65,18 +80,25 @@ class Texts(Strict):
         return self.easy if easy else self.de
 
 
+def _as_text(value: Any) -> Any:
+    """A date without quotes in the YAML (2020-11-30) as the text it stands for."""
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 class CuratedAnswer(Strict):
     """An entry of `<topic>.yml`: an answer with everything that is shown with it."""
 
-    id: AnswerId  # type: ignore[valid-type]
+    id: AnswerId
     title: Titles
     text: Texts
     kinds: list[QuestionKind] = []
-    as_of: AsOf | None = None  # type: ignore[valid-type]
+    as_of: AsOf | None = None
     review_by: datetime.date | None = None
     sources: list[Source] = []
     facts: list[str] = []
     follow_ups: list[str] = []
+
+    _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
 
     @property
     def topic(self) -> str:
@@ -90,10 +112,12 @@ class Fact(Strict):
     id: str
     statement: str
     figures: dict[str, Any] = {}
-    as_of: AsOf  # type: ignore[valid-type]
+    as_of: AsOf
     confidence: Literal["high", "medium"]
     sources: list[HttpUrl]
     conflicts: str = ""
+
+    _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
 
 
 class Topic(Strict):
@@ -101,13 +125,13 @@ class Topic(Strict):
 
     title: Titles
     intro: Texts
-    overview: list[AnswerId]  # type: ignore[valid-type]
+    overview: list[AnswerId]
 
 
 class Name(Strict):
     """An entry of `names.yml`: a thing with the names that visitors use for it."""
 
-    id: constr(regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")  # type: ignore[valid-type]
+    id: NameId
     kind: Literal["hochschule", "unternehmen", "organisation", "ort", "projekt", "person"]
     name: str
     aliases: list[str] = []
@@ -117,14 +141,34 @@ class Attribute(Strict):
     """One attribute of a Hochschule's record: its value with source and the time it speaks of."""
 
     value: Any
-    as_of: str
+    as_of: AsOf
     source_url: HttpUrl
     source_title: str
     note: str = ""
 
-    @validator("as_of", pre=True)
-    def _as_text(cls, value: Any) -> str:
-        return str(value)
+    _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
+
+
+class HochschulRecord(Strict):
+    """An entry of `records/hochschulen.yml`: one Hochschule with its attributes."""
+
+    id: NameId
+    name: str
+    kind: str
+    carrier: dict[str, str]
+    status: str
+    attributes: dict[str, Attribute]
+    conflicts: list[str] = []
+
+
+class HochschulNames(Strict):
+    """A Hochschule's name in the cases of a sentence, and short for a button."""
+
+    de: str
+    de_genitive: str
+    de_dative: str
+    short: str
+    en: str
 
 
 class Superlative(Strict):
@@ -132,7 +176,7 @@ class Superlative(Strict):
 
     attribute: str
     pick: Literal["min", "max"]
-    among: list[str]
+    among: list[str] = Field(..., min_items=2)
 
 
 class Phrase(Strict):
@@ -145,16 +189,38 @@ class Phrase(Strict):
 class ProfileQuestion(Strict):
     """An entry of `profil.yml`: which attributes of a record answer an intent `profil/…`."""
 
-    id: AnswerId  # type: ignore[valid-type]
+    id: AnswerId
     title: Titles
     attributes: list[str] = []
-    unknown: Phrase | None = None
     superlative: Superlative | None = None
+    unknown: Phrase | None = None
     text: Texts | None = None
+
+    @validator("superlative", always=True)
+    def _asks_something(cls, value: Superlative | None, values: dict[str, Any]) -> Superlative | None:
+        if value is None and not values.get("attributes"):
+            raise ValueError("fehlt; ohne superlative braucht die Frage attributes")
+        return value
+
+    @validator("unknown", always=True)
+    def _can_refuse(cls, value: Phrase | None, values: dict[str, Any]) -> Phrase | None:
+        if value is None and values.get("attributes"):
+            raise ValueError("fehlt; ohne diese Worte lässt sich ein unbekanntes Attribut nicht ablehnen")
+        return value
+
+    @validator("text", always=True)
+    def _can_compare(cls, value: Texts | None, values: dict[str, Any]) -> Texts | None:
+        if value is None and values.get("superlative"):
+            raise ValueError("fehlt; zu superlative gehört der Satz mit {name} und {value}")
+        return value
 
 
 class Reply(Strict):
-    """What an action sends: the reply contract of every channel, and the buttons that go with the text."""
+    """What an action sends: the reply contract of every channel, and the buttons that go with the text.
+
+    Attributes:
+        entity: id of the Hochschule a record answer speaks of.
+    """
 
     kind: Kind
     text: str
@@ -163,12 +229,12 @@ class Reply(Strict):
     lang: Lang = "de"
     as_of: str | None = None
     sources: list[Source] = []
-    entity: str | None = Field(None, description="id of the Hochschule a record answer speaks of")
+    entity: str | None = None
     follow_ups: list[str] = []
 
 
 Model = TypeVar("Model", bound=BaseModel)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 def read_yaml(path: Path) -> Any:
@@ -193,9 +259,42 @@ def read_yaml(path: Path) -> Any:
             f"{path}, Zeile {line}: kein gültiges YAML ({error.problem}). "
             "Einrückung, Anführungszeichen und Doppelpunkte prüfen."
         ) from None
+    except (YAMLError, ValueError) as error:
+        raise ContentError(f"{path}: kein gültiges YAML ({error}). Gibt es jedes Datum der Datei?") from None
 
 
-def parse_entry(model: Type[Model], entry: Any, where: str) -> Model:
+def read_entries(model: type[Model], content_dir: Path, file_name: str) -> dict[str, Model]:
+    """The entries of a file that lists them, by their id, in the order of the file.
+
+    Raises:
+        ContentError: the file is no list, an entry has a mistake, or an id stands twice.
+    """
+    listed = read_yaml(content_dir / file_name) or []
+    if not isinstance(listed, list):
+        raise ContentError(f"{file_name}: Hier wird eine Liste erwartet; jeder Eintrag beginnt mit »- id:«.")
+    entries: dict[str, Model] = {}
+    for position, entry in enumerate(listed, start=1):
+        name = entry.get("id") if isinstance(entry, dict) else None
+        parsed = parse_entry(model, entry, f"{file_name}, {name or f'Eintrag {position}'}")
+        if name in entries:
+            raise ContentError(f"{file_name}, {name}: Feld »id«: gibt es schon; jeder Eintrag braucht eine eigene.")
+        entries[str(name)] = parsed
+    return entries
+
+
+def read_sections(content_dir: Path, file_name: str) -> dict[str, Any]:
+    """The sections of a file that names them (`name: …`), not yet checked.
+
+    Raises:
+        ContentError: the file does not consist of named sections.
+    """
+    sections = read_yaml(content_dir / file_name) or {}
+    if not isinstance(sections, dict):
+        raise ContentError(f"{file_name}: Hier werden benannte Abschnitte erwartet (»name:«), keine Liste.")
+    return sections
+
+
+def parse_entry(model: type[Model], entry: Any, where: str) -> Model:
     """Check one entry against its model.
 
     Args:
@@ -207,10 +306,10 @@ def parse_entry(model: Type[Model], entry: Any, where: str) -> Model:
     if not isinstance(entry, dict):
         raise ContentError(f"{where}: Hier wird ein Eintrag mit Feldern erwartet.")
     try:
-        return model(**entry)
+        return model.parse_obj(entry)
     except ValidationError as error:
         problems = "; ".join(
-            f"Feld »{'.'.join(str(part) for part in problem['loc'])}«: {_in_german(problem)}"
+            f"Feld »{'.'.join(str(part) for part in problem['loc'])}«: {_in_german(dict(problem))}"
             for problem in error.errors()
         )
         raise ContentError(f"{where}: {problems}") from None
@@ -224,7 +323,12 @@ def _in_german(problem: dict[str, Any]) -> str:
         "value_error.date": "ist kein Datum der Form JJJJ-MM-TT",
         "value_error.any_str.max_length": f"ist zu lang (höchstens {context.get('limit_value')} Zeichen)",
         "value_error.any_str.min_length": f"ist zu kurz (mindestens {context.get('limit_value')} Zeichen)",
-        "value_error.str.regex": f"hat nicht die erwartete Form ({context.get('pattern')})",
+        "value_error.str.regex": f"hat nicht die erwartete Form ({_EXPECTED.get(context.get('pattern'))})",
+        "value_error.list.min_items": f"braucht mindestens {context.get('limit_value')} Einträge",
+        "value_error": problem["msg"],
+        "type_error.str": "muss ein Text sein",
+        "type_error.list": "muss eine Liste sein (jede Zeile beginnt mit »- «)",
+        "type_error.dict": "braucht benannte Felder",
         "value_error.const": f"muss einer dieser Werte sein: {context.get('permitted')}",
         "type_error.none.not_allowed": "ist leer",
     }

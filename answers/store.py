@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Iterator
 
 from answers.dates import readable_date
 from answers.records import HochschulRecords
@@ -13,12 +12,14 @@ from answers.schema import (
     ContentError,
     CuratedAnswer,
     Fact,
+    Lang,
     Name,
     Phrase,
     Reply,
     Topic,
     parse_entry,
-    read_yaml,
+    read_entries,
+    read_sections,
 )
 
 CONTENT_DIR = Path(__file__).resolve().parent
@@ -49,63 +50,63 @@ class AnswerStore:
             ContentError: a file is missing or has a mistake; nothing is served from half-read content.
         """
         self.content_dir = content_dir
-        topics = read_yaml(content_dir / "topics.yml")
         self.topics: dict[str, Topic] = {
-            key: parse_entry(Topic, entry, f"topics.yml, {key}") for key, entry in topics.items()
+            key: parse_entry(Topic, entry, f"topics.yml, {key}")
+            for key, entry in read_sections(content_dir, "topics.yml").items()
         }
         self.answers: dict[str, CuratedAnswer] = {}
         for topic in (*self.topics, SMALLTALK_TOPIC):
-            for answer in self._read_answers(topic):
-                self.answers[answer.id] = answer
-        self.names: dict[str, Name] = {
-            entry["id"]: parse_entry(Name, entry, f"names.yml, {entry.get('id')}")
-            for entry in read_yaml(content_dir / "names.yml")
-        }
+            self.answers |= self._read_answers(topic)
+        self.names = read_entries(Name, content_dir, "names.yml")
         self.records = HochschulRecords(content_dir)
         self._phrases: dict[str, Phrase] = {
             key: parse_entry(Phrase, entry, f"phrases.yml, {key}")
-            for key, entry in read_yaml(content_dir / "phrases.yml").items()
+            for key, entry in read_sections(content_dir, "phrases.yml").items()
         }
 
-    def _read_answers(self, topic: str) -> Iterator[CuratedAnswer]:
-        file_name = f"{topic}.yml"
-        seen = set()
-        for position, entry in enumerate(read_yaml(self.content_dir / file_name) or [], start=1):
-            name = entry.get("id", f"Eintrag {position}") if isinstance(entry, dict) else f"Eintrag {position}"
-            answer = parse_entry(CuratedAnswer, entry, f"{file_name}, {name}")
+    def _read_answers(self, topic: str) -> dict[str, CuratedAnswer]:
+        answers = read_entries(CuratedAnswer, self.content_dir, f"{topic}.yml")
+        for answer in answers.values():
             if answer.topic != topic:
-                raise ContentError(f"{file_name}, {answer.id}: Feld »id«: muss mit »{topic}/« beginnen")
-            if answer.id in seen:
-                raise ContentError(f"{file_name}, {answer.id}: Diese id gibt es schon; jede Antwort braucht eine eigene.")
-            seen.add(answer.id)
-            yield answer
+                raise ContentError(f"{topic}.yml, {answer.id}: Feld »id«: muss mit »{topic}/« beginnen.")
+        return answers
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
         """The facts that answers rest on, by id; read when first asked for."""
-        return {
-            entry["id"]: parse_entry(Fact, entry, f"facts/{topic}.yml, {entry.get('id')}")
-            for topic in self.topics
-            for entry in read_yaml(self.content_dir / "facts" / f"{topic}.yml")
-        }
+        facts: dict[str, Fact] = {}
+        for topic in self.topics:
+            of_topic = read_entries(Fact, self.content_dir, f"facts/{topic}.yml")
+            for twice in facts.keys() & of_topic.keys():
+                raise ContentError(f"facts/{topic}.yml, {twice}: Feld »id«: gibt es schon bei einem anderen Thema.")
+            facts |= of_topic
+        return facts
 
     def __contains__(self, answer_id: object) -> bool:
         return answer_id in self.answers or answer_id in self.records.questions
 
     @staticmethod
-    def undated(lang: str) -> str:
+    def undated(lang: Lang) -> str:
         """How the Stand reads where the source gives no date."""
         return readable_date(None, lang)
 
     @cached_property
+    def _name_patterns(self) -> dict[str, re.Pattern[str]]:
+        """For each name a pattern that finds it, as a whole word, under any alias."""
+        return {
+            name.id: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, (name.name, *name.aliases)))})(?!\w)", re.I)
+            for name in self.names.values()
+        }
+
+    @cached_property
     def _answers_about(self) -> dict[str, list[str]]:
         """For each name the answers that speak of it: those with the name in the title first."""
+        answers = [answer for answer in self.answers.values() if answer.topic in self.topics]
         about: dict[str, list[str]] = {}
-        for name in self.names.values():
-            pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, {name.name, *name.aliases}))})(?!\w)", re.I)
-            titled = [a.id for a in self.answers.values() if a.topic in self.topics and pattern.search(a.title.de)]
-            told = [a.id for a in self.answers.values() if a.topic in self.topics and pattern.search(a.text.de)]
-            about[name.id] = list(dict.fromkeys((*titled, *told)))
+        for name, pattern in self._name_patterns.items():
+            titled = [answer.id for answer in answers if pattern.search(answer.title.de)]
+            told = [answer.id for answer in answers if pattern.search(answer.text.de)]
+            about[name] = list(dict.fromkeys((*titled, *told)))
         return about
 
     def about(self, name: str) -> list[str]:
@@ -114,7 +115,9 @@ class AnswerStore:
 
     def introduction(self, name: str) -> str | None:
         """The answer that introduces a thing: the first one with it in its title."""
-        return next(iter(self.about(name)), None)
+        pattern = self._name_patterns.get(name)
+        titled = (a for a in self.about(name) if pattern and pattern.search(self.answers[a].title.de))
+        return next(titled, None)
 
     def thing_of(self, answer_id: str) -> str | None:
         """The thing an answer's title names; the longest name where there are several."""
@@ -122,29 +125,27 @@ class AnswerStore:
         if answer is None or answer.topic not in self.topics:
             return None
         titled = [
-            name for name, ids in self._answers_about.items() if answer_id in ids and name not in BACKGROUND
-            and self._in_title(name, answer)
+            name
+            for name, pattern in self._name_patterns.items()
+            if name not in BACKGROUND and pattern.search(answer.title.de)
         ]
         return max(titled, key=lambda name: len(self.names[name].name), default=None)
 
-    def _in_title(self, name: str, answer: CuratedAnswer) -> bool:
-        entry = self.names[name]
-        title = answer.title.de.lower()
-        return any(form.lower() in title for form in (entry.name, *entry.aliases))
-
-    def phrase(self, key: str, lang: str, **values: object) -> str:
+    def phrase(self, key: str, lang: Lang, **values: object) -> str:
         """A set phrase of `phrases.yml`, its placeholders filled with `values`."""
         phrase = self._phrases[key]
         return (phrase.en if lang == "en" else phrase.de).format(**values)
 
-    def title(self, answer_id: str, lang: str, hochschule: str | None = None) -> str:
+    def title(self, answer_id: str, lang: Lang, hochschule: str | None = None) -> str:
         """The label of the button that leads to an answer."""
         if answer_id in self.answers:
             return self.answers[answer_id].title.in_lang(lang)
         label = self.records.questions[answer_id].title.in_lang(lang)
         return f"{label}: {self.records.short_name(hochschule)}" if hochschule else label
 
-    def reply(self, answer_id: str, lang: str = "de", easy: bool = False, hochschule: str | None = None) -> Reply:
+    def reply(
+        self, answer_id: str, lang: Lang = "de", easy: bool = False, hochschule: str | None = None
+    ) -> Reply:
         """The answer as it is sent.
 
         Args:

@@ -7,6 +7,7 @@ get a clear 4xx, and where the action server does not answer the visitor is told
 from __future__ import annotations
 
 import inspect
+import logging
 from typing import Any, Awaitable, Callable, Text
 
 from pydantic import BaseModel, Extra, StrictStr, ValidationError, constr
@@ -20,6 +21,7 @@ from sanic.response import HTTPResponse, json
 from answers import AnswerStore
 
 MAX_MESSAGE_CHARS = 20_000
+logger = logging.getLogger(__name__)
 
 
 class RestMessage(BaseModel):
@@ -68,10 +70,7 @@ class LocalRestInput(RestInput):
             except InvalidUsage:
                 return _refusal(400, "invalid_json", "Die Anfrage ist kein gültiges JSON.")
             except ValidationError as error:
-                fields = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors()}))
-                return _refusal(
-                    400, "invalid_request", f"Diese Felder haben nicht die erwartete Form: {fields}."
-                )
+                return _refusal(400, "invalid_request", _complaint(error))
             if len(body.message) > MAX_MESSAGE_CHARS:
                 return _refusal(
                     413, "message_too_long", f"Die Nachricht ist länger als {MAX_MESSAGE_CHARS} Zeichen."
@@ -84,25 +83,39 @@ class LocalRestInput(RestInput):
         self, body: RestMessage, on_new_message: Callable[[UserMessage], Awaitable[None]]
     ) -> list[dict[Text, Any]]:
         collector = CollectingOutputChannel()
-        await on_new_message(
-            UserMessage(
-                body.message, collector, body.sender, input_channel=self.name(), metadata=body.metadata
-            )
-        )
+        text, sender = _whole(body.message), _whole(body.sender)
+        message = UserMessage(text, collector, sender, input_channel=self.name(), metadata=body.metadata)
+        try:
+            await on_new_message(message)
+        except Exception:  # whatever failed behind the channel, the visitor gets an answer
+            logger.exception("A message could not be answered.")
         if collector.messages:
             return collector.messages
-        fallback = {
+        fallback: dict[Text, Any] = {
             "kind": "fallback",
             "answer_id": None,
             "topic": None,
             "lang": "de",
             "as_of": None,
             "sources": [],
+            "entity": None,
         }
         return [
-            {"recipient_id": body.sender, "text": self._unavailable},
-            {"recipient_id": body.sender, "custom": {**fallback, "text": self._unavailable}},
+            {"recipient_id": sender, "text": self._unavailable},
+            {"recipient_id": sender, "custom": {**fallback, "text": self._unavailable}},
         ]
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters (lone surrogates), which no tokenizer and no encoder takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _complaint(error: ValidationError) -> str:
+    fields = sorted({str(problem["loc"][0]) for problem in error.errors()})
+    if "__root__" in fields:
+        return "Erwartet wird ein JSON-Objekt mit den Feldern sender und message."
+    return f"Diese Felder fehlen oder haben nicht die erwartete Form: {', '.join(fields)}."
 
 
 def _refusal(status: int, code: str, message: str) -> HTTPResponse:

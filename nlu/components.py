@@ -10,6 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -20,7 +21,7 @@ from nlu.context import is_bare_mention, leans_on_context
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.text import clean
-from nlu.understanding import Question, Understanding
+from nlu.understanding import MEANT_ALONE, Question, Understanding
 
 FALLBACK_INTENT = "nlu_fallback"
 UNDERSTANDING = "understanding"
@@ -40,6 +41,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._understanding = understanding
         store = AnswerStore()
+        self._things = store.names
         self._names = NameFinder(store.names.values())
         self._language = LanguageDetector(self._names.surface_forms)
 
@@ -53,6 +55,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         """Settings; `config.yml` may override each.
 
         answer_threshold: confidence from which an answer is given.
+        smalltalk_threshold: the same for small talk and follow-ups, which claim nothing.
         clarify_threshold: confidence from which it is offered as »Meinten Sie …?«.
         """
         settings = ModelSettings()
@@ -61,8 +64,9 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "e5_weight": settings.e5_weight,
             "inverse_regularization": settings.inverse_regularization,
             "max_iterations": settings.max_iterations,
-            "answer_threshold": 0.5,
-            "clarify_threshold": 0.3,
+            "answer_threshold": 0.55,
+            "smalltalk_threshold": 0.3,
+            "clarify_threshold": 0.15,
             "cache_dir": ".cache",
         }
 
@@ -114,16 +118,22 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         """Nothing is added to the training data."""
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Understand each message."""
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        """Understand each message, in the light of the thing the conversation is about."""
+        subject = self._subject(tracker)
         for message in messages:
-            self._process(message)
+            self._process(message, subject)
         return messages
 
-    def _process(self, message: Message) -> None:
+    def _subject(self, tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
+        last_name = tracker.get_slot("last_name") if tracker else None
+        name = self._things.get(last_name) if last_name else None
+        return name.name if name else None
+
+    def _process(self, message: Message, subject: Optional[Text]) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
-        questions = self._understanding.questions(text)
+        questions = self._understanding.questions(text, subject)
         found = self._names.find(text)
         rest = self._names.without_names(text)
         message.set(
@@ -149,7 +159,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
 
     def _decision(self, question: Question) -> Text:
         confidence = question.best.confidence
-        if confidence >= self._config["answer_threshold"]:
+        claims_nothing = question.best.id.startswith(MEANT_ALONE)
+        if confidence >= self._config["smalltalk_threshold" if claims_nothing else "answer_threshold"]:
             return "answer"
         return "clarify" if confidence >= self._config["clarify_threshold"] else "refuse"
 

@@ -38,6 +38,10 @@ class NameFinder:
             ids.extend(self._nearly(text))
         return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
 
+    def surface(self, text: str) -> list[str]:
+        """The names in a text as they stand there (folded), the town itself left out."""
+        return [match for match in self._pattern.findall(fold(text)) if self._ids[match] not in BACKGROUND]
+
     def without_names(self, text: str) -> str:
         """The folded text without the names in it."""
         return self._pattern.sub(" ", fold(text))

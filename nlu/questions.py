@@ -9,11 +9,13 @@ from nlu.text import content_words, fold
 MAX_QUESTIONS = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s])|\n+")
 _ASKING = (
-    r"wer|was|wann|warum|wieso|weshalb|wo|woher|wohin|wie|wieviele?|welche[rsnm]?|which|what|when|where|who|why|how"
+    r"wer|wem|wen|was|wat|wann|warum|wieso|weshalb|wo|woher|wohin|wofür|wozu|womit|wovon|worum|wie|wieviele?|"
+    r"welche[rsnm]?|which|what|when|where|who|why|how"
 )
-_JOINED = re.compile(rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch)?\s*(?=(?:{_ASKING})\b)", re.I)
+_VERB_FIRST = r"gibt(?: ?'?s| es)|gibbet|kann (?:man|ich)|hat (?:die|der|das|sie)|läuft|is there|are there|do you|can (?:i|we)"
+_JOINED = re.compile(rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch|da)?\s*(?=(?:{_ASKING}|{_VERB_FIRST})\b)", re.I)
 _QUESTION = re.compile(
-    rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
+    rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|{_VERB_FIRST}|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
     re.I,
 )
 _LEAD_IN = re.compile(

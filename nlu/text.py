@@ -16,11 +16,11 @@ MAX_CHARS = 1200
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"[^\W_]+(?:°\d+)?")
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The message without control and invisible characters, spaces collapsed, at most `MAX_CHARS` characters.
+    """The message without control, invisible and broken characters, spaces collapsed, at most `MAX_CHARS` long.
 
     A longer message keeps its beginning and its end, where letters have their question.
     """
@@ -28,7 +28,7 @@ def clean(text: str) -> str:
     if len(text) <= MAX_CHARS:
         return text
     half = MAX_CHARS // 2
-    return f"{text[:half]} {text[-half:]}"
+    return f"{text[:half].rstrip()} {text[1 - half :].lstrip()}"
 
 
 def fold(text: str) -> str:

@@ -10,8 +10,11 @@ from typing import Sequence
 import joblib
 import numpy as np
 
+from answers import AnswerStore
 from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings, cached_encoders, live_encoders
+from nlu.context import leans_on_context
 from nlu.judge import FEATURES, Evidence
+from nlu.names import NameFinder
 from nlu.questions import split_questions, without_greeting
 from nlu.text import clean
 from nlu.vectors import VectorCache
@@ -19,6 +22,12 @@ from nlu.vectors import VectorCache
 JUDGE_FILE = Path(__file__).with_name("judge.json")
 FOREIGN_PLACES_FILE = Path(__file__).with_name("foreign_places.txt")
 CANDIDATES = 12
+# Messages of at most so many words may lean on the conversation without a pronoun (»Seit wann?«).
+SHORT_WORDS = 5
+# Follow-ups and small talk mean themselves; they are not read with the conversation's subject.
+MEANT_ALONE = ("kontext/", "bot/")
+SURE_ALONE = 0.3
+HOME = "Bochum"
 JUDGED = 4
 
 
@@ -94,6 +103,7 @@ class Understanding:
     """The classifier, the evidence and the judge together."""
 
     def __init__(self, model: AnswerModel, evidence: Evidence, judge: Judge) -> None:
+        self._names = NameFinder(AnswerStore().names.values())
         self._model = model
         self.evidence = evidence
         self._judge = judge
@@ -141,20 +151,47 @@ class Understanding:
         stored = joblib.load(path)
         return cls(stored["model"], stored["evidence"], Judge.load())
 
-    def questions(self, message: str) -> list[Question]:
+    def questions(self, message: str, subject: str | None = None) -> list[Question]:
         """The questions of a message, each with its candidates; at least one entry for a non-empty message.
 
         The first entry is the message's main question. More entries follow only where the message asks
         several things; whether they are answered is for the caller to decide by their confidence.
+
+        Args:
+            subject: name of the thing the conversation is about; a message that leans on it (»Wo liegt die?«)
+                is also read with the name added, and the reading with more confidence counts.
         """
         whole = without_greeting(clean(message))
         if not whole:
             return []
         parts = [part for part in split_questions(whole) if part != whole]
-        judged = self._candidates([whole, *parts])
-        if len(parts) < 2:
-            return [max(judged, key=lambda question: question.best.confidence)]
-        return judged
+        named = self._names.surface(whole)
+        readings = [self._with_subject(whole, None if named else subject)]
+        readings += [self._with_subject(part, self._carried(part, named, subject), True) for part in parts]
+        judged = iter(self._candidates([text for reading in readings for text in reading]))
+        whole_question, *asked = [self._best_reading([next(judged) for _ in reading]) for reading in readings]
+        if len(asked) < 2:
+            return [max((whole_question, *asked), key=lambda question: question.best.confidence)]
+        return [whole_question, *asked]
+
+    def _carried(self, part: str, named: Sequence[str], subject: str | None) -> str | None:
+        """What a part without a name of its own is about: the thing the message names, else the conversation's."""
+        if self._names.surface(part):
+            return None
+        return next(iter(named), subject or HOME)
+
+    @staticmethod
+    def _with_subject(text: str, subject: str | None, is_part: bool = False) -> list[str]:
+        """A text as it stands and, where it may lean on the subject, with the subject's name."""
+        leans = is_part or leans_on_context(text) or len(text.split()) <= SHORT_WORDS
+        return [text, f"{text} {subject}"] if subject and leans else [text]
+
+    @staticmethod
+    def _best_reading(readings: Sequence[Question]) -> Question:
+        plain, *with_subject = readings
+        if not with_subject or (plain.best.id.startswith(MEANT_ALONE) and plain.best.confidence >= SURE_ALONE):
+            return plain
+        return max(readings, key=lambda question: question.best.confidence)
 
     def first_with_evidence(self, text: str) -> tuple[str, np.ndarray]:
         """The most probable answer to a text and the evidence for it; what the judge is fitted on."""

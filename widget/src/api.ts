@@ -52,7 +52,7 @@ export class ChatApi {
   }
 
   async #request(
-    method: string, path: string, body: unknown, lang: Lang, token?: string,
+    method: string, path: string, body: object | undefined, lang: Lang, token?: string,
   ): Promise<Record<string, unknown>> {
     const response = await this.#fetch(path, {
       method,

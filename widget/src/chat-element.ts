@@ -1,14 +1,14 @@
 /** `<bowe-chat>`: the launcher, drawn at once and without any library, and the door to everything else. */
 
-import type { Scheme } from "./colours";
-import { palette } from "./colours";
+import { ChatApi } from "./api";
+import { palette, type Scheme } from "./colours";
 import { ICONS } from "./icons";
 import launcherCss from "./launcher.css";
-import type { ChatPanel } from "./panel/chat-panel";
+import { ChatPanel } from "./panel/chat-panel";
 import { ATTRIBUTES, readSettings, writeOptions, type Options, type Settings } from "./settings";
 import { STRINGS } from "./strings";
 import type { Lang } from "./message";
-import type { Conversation, Kept, Listener } from "./conversation";
+import { Conversation, type Kept, type Listener } from "./conversation";
 import { TabMemory } from "./tab-memory";
 
 const launcherSheet = new CSSStyleSheet();
@@ -41,6 +41,7 @@ export class ChatElement extends HTMLElement {
   #isOpen = false;
   #isUnread = false;
   #isStale = false;
+  #returnTo: HTMLElement | null = null;
   readonly #colours = new CSSStyleSheet();
   readonly #button = document.createElement("button");
   readonly #label = span("label");
@@ -101,6 +102,8 @@ export class ChatElement extends HTMLElement {
   /** Show the conversation and move the focus into it. */
   async open(): Promise<void> {
     if (this.#isOpen || !this.isConnected) return;
+    const focused = document.activeElement;
+    this.#returnTo = focused instanceof HTMLElement && focused !== this && focused !== document.body ? focused : null;
     await this.#show(true);
     this.#emit("opened", {});
   }
@@ -115,7 +118,7 @@ export class ChatElement extends HTMLElement {
     }
     this.#paint();
     this.#panel?.hide();
-    this.#button.focus();
+    (this.#returnTo?.isConnected ? this.#returnTo : this.#button).focus();
     this.#emit("closed", {});
   }
 
@@ -140,21 +143,17 @@ export class ChatElement extends HTMLElement {
   async #show(takesFocus: boolean): Promise<void> {
     this.#isOpen = true;
     this.#isUnread = false;
-    const panel = await this.#makePanel();
-    if (!panel || !this.#isOpen) return;
+    const panel = this.#makePanel();
     this.#conversation!.isOpen = true;
     this.#paint();
     await panel.show(takesFocus);
     this.#conversation?.keep();
   }
 
-  /** The panel; its code runs only when it is wanted. */
-  async #makePanel(): Promise<ChatPanel | null> {
+  /** The panel; it is made, and the server asked, only when the visitor wants it. */
+  #makePanel(): ChatPanel {
     if (this.#panel) return this.#panel;
-    const { ChatApi, Conversation, ChatPanel } = await import("./panel");
-    if (!this.isConnected || !this.#memory) return null;
-    if (this.#panel) return this.#panel;
-    this.#conversation = new Conversation(new ChatApi(this.#settings.server), this.#memory, this.#listener(), this.#lang);
+    this.#conversation = new Conversation(new ChatApi(this.#settings.server), this.#memory!, this.#listener(), this.#lang);
     const panel = new ChatPanel();
     panel.conversation = this.#conversation;
     panel.settings = this.#settings;

@@ -34,7 +34,10 @@ export function palette(scheme: Scheme, accent: string): string {
   const neutrals = NEUTRALS[scheme];
   const { surface } = neutrals;
   const fill = readableOn(neutrals.raised, accent, scheme === "light" ? "#000000" : "#ffffff");
-  const properties = Object.entries({ ...neutrals, fill, "on-fill": surface });
+  const bar = scheme === "light"
+    ? { bar: fill, "on-bar": surface, "bar-line": fill, "bar-hover": "rgb(0 0 0/.18)" }
+    : { bar: neutrals.raised, "on-bar": neutrals.text, "bar-line": neutrals.line, "bar-hover": "rgb(255 255 255/.12)" };
+  const properties = Object.entries({ ...neutrals, ...bar, fill, "on-fill": surface });
   return `:host{color-scheme:${scheme};${properties.map(([name, value]) => `--${name}:${value}`).join(";")}}`;
 }
 

@@ -22,8 +22,9 @@ export interface BotEntry {
   readonly id: string;
   readonly at: number;
   readonly message: Message;
-  readonly helpful?: boolean;
-  readonly commented?: boolean;
+  /** The visitor's judgement; `undefined` without one. */
+  readonly helpful: boolean | undefined;
+  readonly commented: boolean;
 }
 
 /** A remark of the widget itself: an expired session was replaced. */
@@ -156,8 +157,7 @@ export class Conversation {
   /** Judge the answers of this turn. Returns whether the judgement was kept. */
   async rate(answers: readonly BotEntry[], helpful: boolean, comment = ""): Promise<boolean> {
     const epoch = this.#epoch;
-    const before = answers.map((entry) => this.entries.find(({ id }) => id === entry.id) ?? entry);
-    for (const { id } of answers) this.#replace(id, { helpful, ...(comment && { commented: true }) });
+    for (const { id } of answers) this.#replace(id, { helpful, commented: comment !== "" });
     try {
       for (const { message } of answers) {
         await this.api.rate(this.#token, message.id, helpful, comment, this.lang);
@@ -165,7 +165,7 @@ export class Conversation {
       }
       return true;
     } catch {
-      if (epoch === this.#epoch) for (const entry of before) this.#replace(entry.id, entry, true);
+      if (epoch === this.#epoch) for (const entry of answers) this.#replace(entry.id, entry);
       return false;
     }
   }
@@ -317,10 +317,8 @@ export class Conversation {
     this.#changed();
   }
 
-  #replace(id: string, part: Partial<VisitorEntry> | Partial<BotEntry>, isWhole = false): void {
-    this.entries = this.entries.map((entry) =>
-      entry.id === id ? ((isWhole ? part : { ...entry, ...part }) as Entry) : entry,
-    );
+  #replace(id: string, part: Partial<VisitorEntry> | Partial<BotEntry>): void {
+    this.entries = this.entries.map((entry) => (entry.id === id ? ({ ...entry, ...part } as Entry) : entry));
     this.#changed();
   }
 
@@ -330,7 +328,7 @@ export class Conversation {
   }
 
   #botEntry(message: Message): BotEntry {
-    return { from: "bot", id: this.#newId(), at: Date.now(), message };
+    return { from: "bot", id: this.#newId(), at: Date.now(), message, helpful: undefined, commented: false };
   }
 
   #newId(): string {

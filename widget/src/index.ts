@@ -29,6 +29,14 @@ declare global {
   }
 }
 
+/** A page that loads the same tag twice gets one chat. */
+function isThereAlready(options: Options): boolean {
+  const wanted = JSON.stringify(Object.entries(options).sort());
+  return [...document.querySelectorAll<ChatElement>(TAG)].some(
+    ({ dataset }) => JSON.stringify(Object.entries(dataset).sort()) === wanted,
+  );
+}
+
 const script = document.currentScript as HTMLScriptElement | null;
 if (!window.BoWEChat) {
   Object.defineProperty(window, "BoWEChat", { value: Object.freeze(namespace) });
@@ -37,7 +45,9 @@ if (!window.BoWEChat) {
 // A page that places the element itself, or mounts from JavaScript, says so with data-manual.
 if (script && script.dataset.manual === undefined) {
   const options: Options = { server: new URL(script.src).origin, ...script.dataset };
-  const put = (): void => void window.BoWEChat!.mount(options);
+  const put = (): void => {
+    if (!isThereAlready(options)) window.BoWEChat!.mount(options);
+  };
   if (document.body) put();
   else document.addEventListener("DOMContentLoaded", put, { once: true });
 }

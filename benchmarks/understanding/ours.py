@@ -1,0 +1,49 @@
+"""The product's own understanding, free of Rasa, as `make train` trains it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.understanding.asked import Task
+from benchmarks.understanding.systems import Guess, guess_from, labelled
+from nlu.questions import without_greeting
+from nlu.text import clean
+from nlu.understanding import Understanding
+
+
+class Ours:
+    """`nlu.understanding.Understanding`; without the judge, its classifier alone."""
+
+    def __init__(self, with_judge: bool, work_dir: Path) -> None:
+        self._with_judge = with_judge
+        self._work_dir = work_dir
+        self._understanding: Understanding | None = None
+
+    def train(self, task: Task) -> None:
+        """As the component does, with the product's settings."""
+        texts, labels = labelled(task.examples)
+        self._understanding = Understanding.train(texts, labels, answer_texts(task), self._work_dir)
+
+    def guess(self, text: str) -> Guess:
+        """With the judge the most confident question of the message; without it the classifier's own shares."""
+        assert self._understanding is not None
+        if not self._with_judge:
+            model, (use, e5) = self._understanding._model, self._understanding_encoders()
+            asked = [without_greeting(clean(text))]
+            return guess_from(model.labels, model.probabilities(asked, use(asked), e5(asked))[0])
+        questions = self._understanding.questions(text)
+        if not questions:
+            return Guess("", 0.0)
+        best = max((question.best for question in questions), key=lambda candidate: candidate.confidence)
+        return Guess(best.id, best.confidence)
+
+    def _understanding_encoders(self):  # type: ignore[no-untyped-def]
+        assert self._understanding is not None
+        return self._understanding._use, self._understanding._e5
+
+
+def answer_texts(task: Task) -> dict[str, str]:
+    """German title and text of each answer, as the component hands them over."""
+    from answers import AnswerStore
+
+    return {answer.id: f"{answer.title.de} {answer.text.de}" for answer in AnswerStore().answers.values()}
