@@ -1,6 +1,6 @@
 """The custom actions: one a topic, each returns curated answers.
 
-- `topics`, `payloads`, `fallback`: the actions that the rules name
+- `actions`: the actions that `domain.yml` and the rules name
 - `turn`: what an action knows of the message and the conversation
 - `respond`: from a turn to replies; what all actions share
 - `contract`: a reply as Rasa messages (text, buttons, `custom`) and the slots it leaves

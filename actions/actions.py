@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Text
+from collections.abc import Sequence
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -21,9 +22,9 @@ GREETING = "bot/begruessung"
 class CuratedAction(Action):
     """Base of all actions: reads the turn, asks `replies`, sends them, remembers."""
 
-    action_name: Text = ""
+    action_name: str = ""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """The name in `domain.yml`."""
         return self.action_name
 
@@ -31,14 +32,16 @@ class CuratedAction(Action):
         """The replies to a turn; the topics share the way from a message to its answers."""
         return RESPONDER.to_message(turn)
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Send the replies and return the slots they leave."""
         turn = Turn.from_tracker(tracker)
         replies = self.replies(turn)
         send(replies, dispatcher, STORE)
         return [*remembered(turn, replies, STORE), *self.events(turn)]
 
-    def events(self, turn: Turn) -> List[EventType]:
+    def events(self, turn: Turn) -> list[EventType]:
         """Further events of an action."""
         return []
 
@@ -90,7 +93,7 @@ class KontextAction(CuratedAction):
 
     action_name = "action_kontext"
 
-    def events(self, turn: Turn) -> List[EventType]:
+    def events(self, turn: Turn) -> list[EventType]:
         """The wish for Einfache Sprache lasts until German or English is asked for."""
         wish = turn.questions[0].best.id if turn.questions else ""
         style = {"kontext/einfacher": True, "kontext/deutsch": False, "kontext/englisch": False}

@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
 from answers import AnswerStore, Reply
+from answers.schema import Lang
 
 MAX_BUTTONS = 6
 TOPIC_PREFIX = "topic:"
@@ -28,7 +29,7 @@ def payload_of(target: str) -> str:
     return f"/antwort{json.dumps({'id': target})}"
 
 
-def button_title(target: str, lang: str, store: AnswerStore) -> str:
+def button_title(target: str, lang: Lang, store: AnswerStore) -> str:
     """The label of the button that leads to `target`."""
     if target.startswith(TOPIC_PREFIX):
         return store.topics[target[len(TOPIC_PREFIX) :]].title.in_lang(lang)
@@ -94,4 +95,6 @@ def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list
 
 
 def _thing_of(turn: Turn, last: Reply, store: AnswerStore) -> str | None:
-    return last.entity or store.thing_of(str(last.answer_id)) or (turn.names[-1] if turn.names else None)
+    """What the conversation is about now: the thing the visitor named if the answer speaks of it, else the title's."""
+    spoken_of = [name for name in turn.names if last.answer_id in store.about(name)]
+    return last.entity or next(iter(spoken_of), store.thing_of(str(last.answer_id)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections.abc import Iterable
 
 from actions.contract import TOPIC_PREFIX
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
+from answers.schema import Kind
 
 PROFILE = "profil/"
 CONTEXT = "kontext/"
@@ -38,7 +39,7 @@ class Responder:
         whole, *parts = turn.questions
         if whole.decision == "answer":
             return whole
-        return max(parts, key=lambda part: part.best.confidence, default=whole) if self._sure(parts) else whole
+        return max(self._sure(parts), key=lambda part: part.best.confidence, default=whole)
 
     @staticmethod
     def _sure(parts: list[Question]) -> list[Question]:
@@ -59,9 +60,7 @@ class Responder:
     def _same_question_about_another(self, turn: Turn) -> list[Reply]:
         """»Und die THGA?« after a question to the records asks the same of another Hochschule."""
         last = (turn.last_answer or "").split("@")[0]
-        if not (turn.bare_mention and turn.hochschulen and last.startswith(PROFILE)):
-            return []
-        if self._store.records.questions[last].superlative:
+        if not (turn.bare_mention and turn.hochschulen and self._needs_hochschule(last)):
             return []
         return self._profile(last, turn.hochschulen, turn)
 
@@ -90,7 +89,7 @@ class Responder:
         named = question.hochschulen or turn.hochschulen
         if named or turn.names:
             return named
-        return (turn.last_name,) if turn.last_name in self._store.records else ()
+        return (turn.last_name,) if turn.last_name and turn.last_name in self._store.records else ()
 
     def _known_profile(self, question: Question, turn: Turn) -> list[Reply]:
         """A question to the records that is not sure, but names a Hochschule and fits the conversation."""
@@ -146,6 +145,8 @@ class Responder:
         if not turn.last_answer:
             return [self._set_phrase("no_context", turn, kind="clarification", follow_ups=self._topics())]
         last = self.to_target(turn.last_answer, turn)
+        if last.kind != "answer":
+            return [last]
         if follow_up == "kontext/mehr":
             return [self._more(last, turn)]
         if follow_up == "kontext/quelle":
@@ -230,7 +231,7 @@ class Responder:
     def _curated(self, answer_id: str, turn: Turn) -> Reply:
         return self._store.reply(answer_id, turn.lang, turn.easy)
 
-    def _set_phrase(self, key: str, turn: Turn, *, kind: str, follow_ups: list[str]) -> Reply:
+    def _set_phrase(self, key: str, turn: Turn, *, kind: Kind, follow_ups: list[str]) -> Reply:
         return Reply(kind=kind, text=self._store.phrase(key, turn.lang), lang=turn.lang, follow_ups=follow_ups)
 
     def _topics(self) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any
 
 from rasa_sdk import Tracker
+
+from answers.schema import Lang
 
 _PAYLOAD = re.compile(r'/(?:antwort|thema)\{\s*"id":\s*"(?P<id>[a-z0-9/@-]+)"\s*\}')
 
@@ -41,7 +44,8 @@ class Question:
         return cls(
             text=data["text"],
             candidates=tuple(
-                Candidate(entry["id"], entry["probability"], entry["confidence"]) for entry in data["candidates"]
+                Candidate(entry["id"], entry["probability"], entry["confidence"])
+                for entry in data["candidates"]
             ),
             decision=data["decision"],
             names=tuple(name["id"] for name in data["names"]),
@@ -67,7 +71,7 @@ class Turn:
     """
 
     text: str = ""
-    lang: str = "de"
+    lang: Lang = "de"
     easy: bool = False
     questions: tuple[Question, ...] = ()
     names: tuple[str, ...] = ()

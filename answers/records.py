@@ -1,4 +1,4 @@
-"""Answers computed from one record a Hochschule: »Wie viele Studierende hat die THGA?«, »Welche ist die älteste?«."""
+"""Answers computed from one record a Hochschule: »Wie viele Studierende hat die THGA?«, »die älteste?«."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class HochschulRecords:
                     self._superlative(question, lang, easy)  # type: ignore[arg-type]
             except (KeyError, IndexError, ValueError) as error:
                 raise ContentError(
-                    f"profil.yml, {question.id}: Der Vergleich geht nicht auf ({error}). Hochschulen in among, "
-                    "ihr Attribut und die Platzhalter im Text prüfen."
+                    f"profil.yml, {question.id}: Feld »superlative«: Der Vergleich geht nicht auf ({error}). "
+                    "Hochschulen in among, ihr Attribut und die Platzhalter im Text prüfen."
                 ) from None
 
     def __contains__(self, hochschule: object) -> bool:
@@ -96,9 +96,7 @@ class HochschulRecords:
 
     def known_questions(self, hochschule: str) -> list[str]:
         """The intents that this record can answer, in the order of `profil.yml`."""
-        return [
-            question.id for question in self.questions.values() if self._keys(question, hochschule)
-        ]
+        return [question.id for question in self.questions.values() if self._keys(question, hochschule)]
 
     def reply(self, question_id: str, hochschule: str | None, lang: Lang, easy: bool = False) -> Reply:
         """Answer a question from the records.
@@ -151,9 +149,7 @@ class HochschulRecords:
         else:
             name = self.full_name(hochschule, "de_genitive")
             text = f"Zu {question.unknown.de} {name} liegt mir keine geprüfte Angabe vor."
-        return Reply(
-            kind="fallback", text=text, answer_id=None, topic=TOPIC, lang=lang, entity=hochschule
-        )
+        return Reply(kind="fallback", text=text, answer_id=None, topic=TOPIC, lang=lang, entity=hochschule)
 
     def _superlative(self, question: ProfileQuestion, lang: Lang, easy: bool) -> Reply:
         rule, texts = question.superlative, question.text

@@ -26,7 +26,12 @@ _EXPECTED = {
     _AS_OF: "2020, 2020-11, 2020-11-30 oder unknown",
 }
 if TYPE_CHECKING:
-    Title = SourceTitle = Statement = AnswerId = NameId = AsOf = str
+    Title = str
+    SourceTitle = str
+    Statement = str
+    AnswerId = str
+    NameId = str
+    AsOf = str
 else:
     Title = constr(min_length=2, max_length=65)
     SourceTitle = constr(min_length=3)
@@ -158,7 +163,7 @@ class HochschulRecord(Strict):
     carrier: dict[str, str]
     status: str
     attributes: dict[str, Attribute]
-    conflicts: list[str] = []
+    conflicts: list[dict[str, Any]] = []
 
 
 class HochschulNames(Strict):
@@ -277,7 +282,9 @@ def read_entries(model: type[Model], content_dir: Path, file_name: str) -> dict[
         name = entry.get("id") if isinstance(entry, dict) else None
         parsed = parse_entry(model, entry, f"{file_name}, {name or f'Eintrag {position}'}")
         if name in entries:
-            raise ContentError(f"{file_name}, {name}: Feld »id«: gibt es schon; jeder Eintrag braucht eine eigene.")
+            raise ContentError(
+                f"{file_name}, {name}: Feld »id«: gibt es schon; jeder Eintrag braucht eine eigene."
+            )
         entries[str(name)] = parsed
     return entries
 

@@ -1,14 +1,15 @@
 """Rasa's raw REST channel for local use and tests, made honest at its edges.
 
-`POST /webhooks/rest/webhook` with `{"sender": …, "message": …}` as everyone knows it; broken JSON and wrong types
-get a clear 4xx, and where the action server does not answer the visitor is told so instead of silence.
+`POST /webhooks/rest/webhook` with `{"sender": …, "message": …}` as everyone knows it; broken JSON and
+wrong types get a clear 4xx, and where the action server does not answer the visitor is told so instead of silence.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
-from typing import Any, Awaitable, Callable, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from pydantic import BaseModel, Extra, StrictStr, ValidationError, constr
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -44,12 +45,12 @@ class LocalRestInput(RestInput):
         self._unavailable = store.phrase("unavailable", "de")
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name, part of its address."""
         return "rest"
 
     @classmethod
-    def from_credentials(cls, credentials: dict[Text, Any] | None) -> LocalRestInput:
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> LocalRestInput:
         """`enabled: false` in `credentials.yml` turns the channel off (production)."""
         return cls(**(credentials or {}))
 
@@ -81,7 +82,7 @@ class LocalRestInput(RestInput):
 
     async def _answers(
         self, body: RestMessage, on_new_message: Callable[[UserMessage], Awaitable[None]]
-    ) -> list[dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         collector = CollectingOutputChannel()
         text, sender = _whole(body.message), _whole(body.sender)
         message = UserMessage(text, collector, sender, input_channel=self.name(), metadata=body.metadata)
@@ -91,7 +92,7 @@ class LocalRestInput(RestInput):
             logger.exception("A message could not be answered.")
         if collector.messages:
             return collector.messages
-        fallback: dict[Text, Any] = {
+        fallback: dict[str, Any] = {
             "kind": "fallback",
             "answer_id": None,
             "topic": None,

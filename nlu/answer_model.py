@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Callable, Sequence
 
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -42,7 +42,12 @@ class AnswerModel:
     def __init__(self, settings: ModelSettings = ModelSettings()) -> None:
         self.settings = settings
         self._characters = TfidfVectorizer(
-            preprocessor=fold, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32
+            preprocessor=fold,
+            analyzer="char_wb",
+            ngram_range=(2, 5),
+            sublinear_tf=True,
+            min_df=3,
+            dtype=np.float32,
         )
         self._reduction = TruncatedSVD(settings.characters, random_state=0)
         self._classifier = LogisticRegression(
@@ -60,6 +65,8 @@ class AnswerModel:
         characters = self._characters.fit_transform(texts)
         self._reduction.n_components = min(self.settings.characters, characters.shape[1] - 1)
         self._reduction.fit(characters)
+        # Half the memory; the classifier works on float32 features anyway.
+        self._reduction.components_ = self._reduction.components_.astype(np.float32)
         e5_vectors = e5(texts)
         self._e5_mean = e5_vectors.mean(axis=0)
         self._classifier.fit(self._features(texts, use(texts), e5_vectors), labels)

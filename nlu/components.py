@@ -170,7 +170,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         for candidate in question.candidates:
             topic = candidate.id.split("/")[0]
             topics[topic] = topics.get(topic, 0.0) + candidate.probability
-        ranking = [{"name": topic, "confidence": share} for topic, share in topics.items()]
+        ranking: List[Dict[Text, Any]] = [{"name": t, "confidence": share} for t, share in topics.items()]
         ranking.append({"name": OUTSIDE, "confidence": question.outside})
         ranking.sort(key=lambda entry: -float(entry["confidence"]))
         answered = self._decision(question) == "answer"

@@ -18,7 +18,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def leans_on_context(text: str) -> bool:
-    """True for »Und wie viele Studierende hat die?«: a pronoun, or an »und« at the start, stands for the subject."""
+    """True for »Und wie viele Studierende hat die?«: a pronoun or an »und« stands for the subject."""
     folded = fold(text)
     return any(_patterns()[key].search(folded) for key in ("pronoun", "continuation"))
 

@@ -8,12 +8,13 @@ near, too, so a small logistic model weighs evidence on the pair of question and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from nlu.names import NameFinder
 from nlu.text import content_words, numbers, question_kinds
 
 FEATURES = (
@@ -27,6 +28,7 @@ FEATURES = (
     "nearest_outside",
     "nearest_text",
     "foreign_name",
+    "names_not_covered",
     "words",
 )
 
@@ -40,10 +42,11 @@ class AnswerEvidence:
     kind_counts: Counter[str]
     examples: int
     rows: np.ndarray
+    names: frozenset[str]
 
 
 class Evidence:
-    """Computes the evidence for pairs of question and answer; everything constant is prepared in `__init__`."""
+    """Computes the evidence for pairs of question and answer; all that is constant is prepared once."""
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Evidence:
         text_vectors: dict[str, np.ndarray],
         foreign_names: frozenset[str],
         outside: str,
+        name_finder: NameFinder,
     ) -> None:
         """
         Args:
@@ -62,15 +66,19 @@ class Evidence:
             text_vectors: centred E5 passage vector of each answer's text.
             foreign_names: folded names of other towns.
             outside: the label of messages without an answer.
+            name_finder: finds the things that texts name.
         """
         self._vectors = vectors.astype(np.float32)
         self._text_vectors = text_vectors
         self._foreign = foreign_names
         self._outside = outside
+        self._find_names = name_finder
         per_label: dict[str, list[int]] = defaultdict(list)
         for row, label in enumerate(labels):
             per_label[label].append(row)
-        self._words = sorted({word for text in (*texts, *answer_texts.values()) for word in content_words(text)})
+        self._words = sorted(
+            {word for text in (*texts, *answer_texts.values()) for word in content_words(text)}
+        )
         self._index = {word: number for number, word in enumerate(self._words)}
         self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
         self._word_vectors = self._ngrams.fit_transform(self._words)
@@ -83,7 +91,7 @@ class Evidence:
     def _word_weights(self, texts: Sequence[str], labels: Sequence[str]) -> np.ndarray:
         """How much a word tells: words that many different answers use tell little."""
         spread: dict[str, set[str]] = defaultdict(set)
-        for text, label in zip(texts, labels):
+        for text, label in zip(texts, labels, strict=True):
             for word in content_words(text):
                 spread[word].add(label)
         count = len(set(labels))
@@ -100,6 +108,7 @@ class Evidence:
             kind_counts=kinds,
             examples=len(examples),
             rows=np.array(rows),
+            names=self._named(" . ".join((*examples, text))),
         )
 
     def __call__(
@@ -109,7 +118,9 @@ class Evidence:
         answer = self._answers[label]
         outside = self._answers[self._outside]
         first = probabilities[label]
-        second = max((p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0)
+        second = max(
+            (p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0
+        )
         least, mass = self._unexplained(text, answer)
         similarity = self._vectors[answer.rows] @ vector
         words = content_words(text)
@@ -125,15 +136,17 @@ class Evidence:
                 float((self._vectors[outside.rows] @ vector).max()),
                 float(self._text_vectors[label] @ vector) if label in self._text_vectors else 0.0,
                 float(self._has_foreign_name(words, answer)),
+                float(len(self._named(text) - answer.names)),
                 np.log1p(len(words)),
             ]
         )
 
+    def _named(self, text: str) -> frozenset[str]:
+        return frozenset(name["id"] for name in self._find_names.exact(text))
+
     def _kind_rarity(self, text: str, answer: AnswerEvidence) -> float:
         """How rare the rarest kind of question asked is among the answer's examples (0: common, up to 4)."""
-        shares = [
-            (answer.kind_counts[kind] + 0.5) / (answer.examples + 1.0) for kind in question_kinds(text)
-        ]
+        shares = [(answer.kind_counts[kind] + 0.5) / (answer.examples + 1.0) for kind in question_kinds(text)]
         return max(0.0, -np.log(min(shares)) - 1.5) if shares else 0.0
 
     def _unexplained(self, text: str, answer: AnswerEvidence) -> tuple[float, float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -17,7 +18,7 @@ BACKGROUND = frozenset({"bochum"})
 
 
 class NameFinder:
-    """Exact names anywhere in a text; where no Hochschule is found, nearly right names of Hochschulen, too."""
+    """Exact names anywhere in a text; where no Hochschule is found, nearly right ones of Hochschulen, too."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         names = list(names)
@@ -28,15 +29,24 @@ class NameFinder:
         longest_first = sorted(self._ids, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
         self._fuzzy = [
-            form for form, name in forms if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
+            form
+            for form, name in forms
+            if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
         ]
 
     def find(self, text: str) -> list[dict[str, Any]]:
         """The names in a text, each thing once, in order: `[{"id": …, "kind": …}]`."""
-        ids = [self._ids[match] for match in self._pattern.findall(fold(text))]
+        ids = [name["id"] for name in self.exact(text)]
         if not any(self._kinds[name] == "hochschule" for name in ids):
             ids.extend(self._nearly(text))
-        return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
+        return [
+            {"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND
+        ]
+
+    def exact(self, text: str) -> list[dict[str, Any]]:
+        """The names in a text that are spelt right, each thing once."""
+        ids = dict.fromkeys(self._ids[match] for match in self._pattern.findall(fold(text)))
+        return [{"id": name, "kind": self._kinds[name]} for name in ids if name not in BACKGROUND]
 
     def surface(self, text: str) -> list[str]:
         """The names in a text as they stand there (folded), the town itself left out."""

@@ -16,11 +16,13 @@ MAX_CHARS = 1200
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"[^\W_]+(?:°\d+)?")
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
 
 
 def clean(text: str) -> str:
-    """The message without control, invisible and broken characters, spaces collapsed, at most `MAX_CHARS` long.
+    """The message without invisible and broken characters, spaces collapsed, at most `MAX_CHARS` long.
 
     A longer message keeps its beginning and its end, where letters have their question.
     """
@@ -32,7 +34,7 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case with umlauts written out, so that »Universität«, »UNIVERSITAET« and »universitaet« are one."""
+    """Lower case with umlauts written out, so that »Universität« and »UNIVERSITAET« are one."""
     return text.lower().translate(_UMLAUTS)
 
 

@@ -25,8 +25,10 @@ CANDIDATES = 12
 # Messages of at most so many words may lean on the conversation without a pronoun (»Seit wann?«).
 SHORT_WORDS = 5
 # Follow-ups and small talk mean themselves; they are not read with the conversation's subject.
-MEANT_ALONE = ("kontext/", "bot/")
+FOLLOW_UP = "kontext/"
+MEANT_ALONE = (FOLLOW_UP, "bot/")
 SURE_ALONE = 0.3
+SURE_ABOUT_SUBJECT = 0.55
 HOME = "Bochum"
 JUDGED = 4
 
@@ -138,6 +140,7 @@ class Understanding:
             dict(zip(answer_texts, model.centred(passages))),
             _foreign_places(),
             OUTSIDE,
+            NameFinder(AnswerStore().names.values()),
         )
         return cls(model, evidence, judge or Judge.load())
 
@@ -189,8 +192,13 @@ class Understanding:
     @staticmethod
     def _best_reading(readings: Sequence[Question]) -> Question:
         plain, *with_subject = readings
-        if not with_subject or (plain.best.id.startswith(MEANT_ALONE) and plain.best.confidence >= SURE_ALONE):
+        if not with_subject:
             return plain
+        if plain.best.id.startswith(MEANT_ALONE) and plain.best.confidence >= SURE_ALONE:
+            refers = not plain.best.id.startswith(FOLLOW_UP) and leans_on_context(plain.text)
+            if not refers or with_subject[0].best.confidence < SURE_ABOUT_SUBJECT:
+                return plain
+            return with_subject[0]
         return max(readings, key=lambda question: question.best.confidence)
 
     def first_with_evidence(self, text: str) -> tuple[str, np.ndarray]:

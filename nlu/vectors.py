@@ -8,9 +8,10 @@ Both ship their weights in the package and run on the CPU; nothing is fetched.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Literal, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -51,14 +52,17 @@ class VectorCache:
         self._known: dict[str, np.ndarray] = {}
         if self._file.exists():
             with np.load(self._file) as stored:
-                self._known = dict(zip(stored["keys"].tolist(), stored["vectors"]))
+                self._known = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape `[len(texts), DIMENSIONS[name]]`; new ones are encoded and stored."""
         keys = [hashlib.sha1(text.encode()).hexdigest() for text in texts]
-        missing = {key: text for key, text in zip(keys, texts) if key not in self._known}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if missing:
-            self._known.update(zip(missing, encoder(self._name)(list(missing.values()))))
+            new = encoder(self._name)(list(missing.values()))
+            self._known.update(zip(missing, new, strict=True))
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(self._file, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+            np.savez(
+                self._file, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values()))
+            )
         return np.stack([self._known[key] for key in keys])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from answers import AnswerStore, ContentError
 from staff.project import LOGS, MODEL, ROOT, python, quiet_environment
@@ -15,14 +16,19 @@ from staff.serving import HOST, StartError, answers_at, endpoints_file, require_
 from staff.training import TrainingError
 from staff.training import train as train_model
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Werkzeuge der Redaktion und des Betriebs.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Werkzeuge der Redaktion und des Betriebs.",
+)
 console = Console(highlight=False)
 PORT = typer.Option(5005, envvar="PORT", help="Port des Assistenten")
 ACTION_PORT = typer.Option(5055, envvar="ACTION_PORT", help="Port des Action-Servers")
 
 
 def _fail(error: Exception) -> None:
-    console.print(f"[red]Fehler:[/red] {error}", soft_wrap=True, markup=True)
+    console.print(f"[red]Fehler:[/red] {escape(str(error))}", soft_wrap=True)
     raise typer.Exit(1)
 
 
@@ -87,7 +93,10 @@ def shell(action_port: int = ACTION_PORT) -> None:
             console.print(f"\n{AnswerStore().reply('bot/begruessung').text}\n")
             command = [python(), "-m", "rasa", "shell", "--model", str(MODEL)]
             subprocess.run(
-                [*command, "--endpoints", str(endpoints_file(action_port))], cwd=ROOT, env=environment, check=False
+                [*command, "--endpoints", str(endpoints_file(action_port))],
+                cwd=ROOT,
+                env=environment,
+                check=False,
             )
         except KeyboardInterrupt:
             pass

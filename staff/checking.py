@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterator
 
 from rich.console import Console
+from rich.markup import escape
 
 from answers import AnswerStore, ContentError, CuratedAnswer
 from answers.schema import read_yaml
@@ -32,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Material:
-    """All that is checked: the store, the examples by intent, the intents with a rule, the evaluation questions."""
+    """All that is checked: the store, examples by intent, intents with a rule, evaluation questions."""
 
     store: AnswerStore
     examples: dict[str, list[str]]
@@ -49,9 +50,8 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
     """
     examples: dict[str, list[str]] = {}
     for file in sorted((root / "data" / "nlu").glob("*.yml")):
-        for block in read_yaml(file)["nlu"]:
-            listed = [line.strip()[2:].strip() for line in block["examples"].splitlines() if line.strip()]
-            examples.setdefault(block["intent"], []).extend(listed)
+        for intent, listed in _examples(file):
+            examples.setdefault(intent, []).extend(listed)
     rules = [
         rule for file in sorted((root / "data" / "rules").glob("*.yml")) for rule in read_yaml(file)["rules"]
     ]
@@ -67,6 +67,24 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
         questions=questions,
         today=today or datetime.date.today(),
     )
+
+
+def _examples(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """The intents of a file of training examples, each with its messages."""
+    for position, block in enumerate((read_yaml(file) or {}).get("nlu", []), start=1):
+        intent = block.get("intent") if isinstance(block, dict) else None
+        where = f"{file.parent.parent.name}/nlu/{file.name}, {intent or f'Eintrag {position}'}"
+        if not intent or not isinstance(block.get("examples"), str):
+            raise ContentError(
+                f"{where}: Erwartet werden »intent: …« und »examples: |« mit einer Nachricht je Zeile."
+            )
+        lines = [line.strip() for line in block["examples"].splitlines() if line.strip()]
+        for line in lines:
+            if not line.startswith("- "):
+                raise ContentError(
+                    f"{where}: Jede Zeile unter examples beginnt mit »- «, diese nicht: »{line}«"
+                )
+        yield intent, [line[2:].strip() for line in lines]
 
 
 def _plain(text: str) -> str:
@@ -103,7 +121,8 @@ def check_intents(material: Material) -> Iterator[Problem]:
             yield Problem(f"data/rules/topics.yml, {topic}", "Für diesen Intent fehlt die Regel.")
         if "/" in intent and topic != FOLLOW_UP_TOPIC and intent not in answerable:
             yield Problem(
-                f"data/nlu/{topic}.yml, {intent}", f"Zu diesen Beispielen fehlt die Antwort in answers/{topic}.yml."
+                f"data/nlu/{topic}.yml, {intent}",
+                f"Zu diesen Beispielen fehlt die Antwort in answers/{topic}.yml.",
             )
 
 
@@ -113,7 +132,9 @@ def check_references(material: Material) -> Iterator[Problem]:
     for key, topic in store.topics.items():
         for target in topic.overview:
             if target not in store:
-                yield Problem(f"answers/topics.yml, {key}, overview", f"Die Antwort »{target}« gibt es nicht.")
+                yield Problem(
+                    f"answers/topics.yml, {key}, overview", f"Die Antwort »{target}« gibt es nicht."
+                )
     for answer in store.answers.values():
         where = f"answers/{answer.topic}.yml, {answer.id}"
         for target in answer.follow_ups:
@@ -126,13 +147,18 @@ def check_references(material: Material) -> Iterator[Problem]:
 def _leads_somewhere(target: str, store: AnswerStore) -> bool:
     if target.startswith(TOPIC_TARGET):
         return target[len(TOPIC_TARGET) :] in store.topics
-    return target.split("@")[0] in store
+    answer_id, at, hochschule = target.partition("@")
+    return answer_id in store and (
+        not at or (answer_id in store.records.questions and hochschule in store.records)
+    )
 
 
 def _check_evidence(answer: CuratedAnswer, where: str, store: AnswerStore) -> Iterator[Problem]:
     for field in ("as_of", "review_by", "sources", "facts"):
         if not getattr(answer, field):
-            yield Problem(f"{where}, {field}", "Dieses Feld darf bei einer Antwort zu einem Thema nicht fehlen.")
+            yield Problem(
+                f"{where}, {field}", "Dieses Feld darf bei einer Antwort zu einem Thema nicht fehlen."
+            )
     for fact in answer.facts:
         if fact not in store.facts and fact not in store.records:
             yield Problem(f"{where}, facts", f"Den Fakt »{fact}« gibt es nicht.")
@@ -151,13 +177,19 @@ def check_figures(material: Material) -> Iterator[Problem]:
             continue
         proven = _digits(" ".join(f"{f.statement} {f.figures} {f.conflicts} {f.as_of}" for f in facts))
         proven |= _digits(" ".join(str(url) for f in facts for url in f.sources))
-        wanted = set().union(*(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts))
+        wanted = set().union(
+            *(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts)
+        )
         for field, text in answer.text.dict().items():
             where = f"answers/{answer.topic}.yml, {answer.id}, text.{field}"
             for number in sorted(_digits(_without_names(text, store)) - proven):
-                yield Problem(where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)}).")
+                yield Problem(
+                    where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)})."
+                )
             for number in sorted(wanted - _digits(text)):
-                yield Problem(where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de")
+                yield Problem(
+                    where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de"
+                )
 
 
 def check_facts_are_used(material: Material) -> Iterator[Problem]:
@@ -177,13 +209,14 @@ def check_examples_are_unique(material: Material) -> Iterator[Problem]:
         if len(intents) > 1:
             first, second = sorted(intents)[:2]
             yield Problem(
-                f"data/nlu/{second.split('/')[0]}.yml, {second}", f"»{example}« steht auch bei {first}; eines streichen."
+                f"data/nlu/{second.split('/')[0]}.yml, {second}",
+                f"»{example}« steht auch bei {first}; eines streichen.",
             )
         if example in material.questions:
             intent = sorted(intents)[0]
             yield Problem(
                 f"data/nlu/{intent.split('/')[0]}.yml, {intent}",
-                f"»{example}« ist eine Prüffrage ({material.questions[example]}) und darf nicht gelernt werden.",
+                f"»{example}« ist eine Prüffrage ({material.questions[example]}); bitte hier streichen.",
             )
 
 
@@ -232,12 +265,12 @@ def report(console: Console, root: Path = ROOT) -> int:
     try:
         material = gather(root)
     except ContentError as error:
-        console.print(f"[red]Fehler[/red] {error}", soft_wrap=True)
+        console.print(f"[red]Fehler[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     found = problems(material)
     for problem in found:
         label = "[yellow]Hinweis[/yellow]" if problem.warning else "[red]Fehler[/red]"
-        console.print(f"{label} {problem.where}: {problem.message}", soft_wrap=True)
+        console.print(f"{label} {escape(f'{problem.where}: {problem.message}')}", soft_wrap=True)
     errors = sum(not problem.warning for problem in found)
     examples = sum(map(len, material.examples.values()))
     console.print(

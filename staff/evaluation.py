@@ -6,11 +6,12 @@ import json
 import math
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from typing import Any
 
 import requests
 from rich.console import Console
@@ -27,7 +28,9 @@ REFUSAL_KINDS = ("near-miss", "far", "hostile")
 OUTCOMES = ("correct", "clarified", "refused", "wrong")
 GATE_POINTS = 1.0
 # Follow-ups that mean the last answer are right when they repeat it (source, Stand, simpler, English).
-REPEATING = {f"kontext/{name}" for name in ("quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen")}
+REPEATING = {
+    f"kontext/{name}" for name in ("quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen")
+}
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def _counts(option: str, replies: list[dict[str, Any]], before: str | None) -> b
     ):
         return True
     return any(
-        reply["answer_id"] == wanted and (not hochschule or reply.get("entity") == hochschule) for reply in replies
+        reply["answer_id"] == wanted and (not hochschule or reply.get("entity") == hochschule)
+        for reply in replies
     )
 
 
@@ -136,7 +140,10 @@ def table(results: Iterable[Result], by: str) -> Table:
         good = counts["correct"] if not _refusable(name) else counts["refused"] + counts["clarified"]
         low, high = wilson(good, total)
         shown.add_row(
-            name, *(str(counts[outcome]) for outcome in OUTCOMES), f"{good / total:.1%}", f"{low:.1%}–{high:.1%}"
+            name,
+            *(str(counts[outcome]) for outcome in OUTCOMES),
+            f"{good / total:.1%}",
+            f"{low:.1%}–{high:.1%}",
         )
     return shown
 
@@ -205,7 +212,9 @@ def _print(split: str, results: list[Result], console: Console) -> None:
     for name, value in summary(results).items():
         console.print(f"{name}: {value:.1%}")
     confusions = Counter(
-        (result.expected[:1] or ("(refuse)",), result.got[:1]) for result in results if result.outcome == "wrong"
+        (result.expected[:1] or ("(refuse)",), result.got[:1])
+        for result in results
+        if result.outcome == "wrong"
     )
     console.print("\nworst confusions (expected → got):")
     for (expected, got), count in confusions.most_common(10):

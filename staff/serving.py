@@ -11,9 +11,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Callable
 
 from honcho.manager import Manager
 from honcho.printer import Printer
@@ -63,7 +63,12 @@ def commands(port: int, action_port: int) -> dict[str, list[str]]:
         "actions": [python(), "-m", "rasa_sdk", "--actions", "actions.actions", "--port", str(action_port)],
         "rasa": [
             *(python(), "-m", "rasa", "run", "--model", str(MODEL), "--interface", HOST, "--port", str(port)),
-            *("--endpoints", str(endpoints_file(action_port)), "--credentials", str(ROOT / "credentials.yml")),
+            *(
+                "--endpoints",
+                str(endpoints_file(action_port)),
+                "--credentials",
+                str(ROOT / "credentials.yml"),
+            ),
         ],
     }
 
@@ -105,7 +110,9 @@ def serve(port: int, action_port: int, console: Console, ready: Callable[[], Non
     return _exit_code(manager.returncode, console)
 
 
-def _announce(port: int, action_port: int, console: Console, ready: Callable[[], None], manager: Manager) -> None:
+def _announce(
+    port: int, action_port: int, console: Console, ready: Callable[[], None], manager: Manager
+) -> None:
     urls = (f"http://{HOST}:{action_port}/health", f"http://{HOST}:{port}/webhooks/rest/")
     until = time.monotonic() + READY_WITHIN_SECONDS
     with console.status("Die Server starten (etwa 20 Sekunden) …"):
@@ -125,7 +132,9 @@ def _exit_code(returncode: int | None, console: Console) -> int:
     if returncode in (130, 143):
         console.print("Beendet.")
         return 0
-    console.print(f"[red]Ein Server ist ausgefallen; beide sind beendet. Protokoll: {LOGS / 'server.log'}[/red]")
+    console.print(
+        f"[red]Ein Server ist ausgefallen; beide sind beendet. Protokoll: {LOGS / 'server.log'}[/red]"
+    )
     for line in (LOGS / "server.log").read_text(encoding="utf-8").splitlines()[-8:]:
         print(line, file=sys.stderr)
     return returncode or 1

@@ -7,8 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from typing import Iterator
 
 from staff.project import LOGS, ROOT, quiet_environment
 from staff.serving import HOST, READY_WITHIN_SECONDS, StartError, answers_at, commands
@@ -67,5 +67,7 @@ def running_stack() -> Iterator[str]:
         for name, command in commands(port, action_port).items():
             server = servers.enter_context(process(f"{name}-test", command))
             path = "health" if name == "actions" else "webhooks/rest/"
-            wait_until_answers(f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name)
+            wait_until_answers(
+                f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name
+            )
         yield f"http://{HOST}:{port}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from rich.console import Console
 
@@ -23,7 +23,7 @@ class TrainingError(RuntimeError):
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """A hash over everything that a model is made of: config, domain, data, answers and our components' code."""
+    """A hash over all that a model is made of: config, domain, data, answers and our components' code."""
     digest = hashlib.sha256()
     for path in _inputs(root):
         digest.update(str(path.relative_to(root)).encode())
@@ -65,7 +65,11 @@ def _run_rasa_train(log: Path) -> None:
     command = [python(), "-m", "rasa", "train", "--force", "--fixed-model-name", MODEL.name.split(".")[0]]
     with log.open("w", encoding="utf-8") as output:
         result = subprocess.run(
-            command, cwd=ROOT, env=quiet_environment(OMP_NUM_THREADS="2"), stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=quiet_environment(OMP_NUM_THREADS="2"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     if result.returncode or not MODEL.exists():
         end = "\n".join(log.read_text(encoding="utf-8").splitlines()[-LINES_OF_A_FAILURE:])

@@ -94,13 +94,12 @@ class Candidate:
 
     def train(self, task: Task) -> None:
         """Fit features and classifier."""
-        texts, labels = labelled([example for example in task.examples])
-        matrix = self._features.fit_transform([without_greeting(text) for text in texts] if False else texts)
+        texts, labels = labelled(task.examples)
+        matrix = self._features.fit_transform(texts)
         if self._kind == "nn":
-            self._labels = sorted(set(labels))
             self._rows = _unit(matrix, self._features.is_sparse)
             self._of_label = np.array([label == OUTSIDE for label in labels])
-            self._example_labels = labels
+            self._labels = labels
             return
         self._model = self._new_classifier().fit(matrix, labels)
 
@@ -125,7 +124,7 @@ class Candidate:
         similarity = np.asarray(similarity.todense() if self._features.is_sparse else similarity).ravel()
         best = int(np.where(self._of_label, -np.inf, similarity).argmax())
         outside = float(similarity[self._of_label].max()) if self._of_label.any() else None
-        return Guess(self._example_labels[best], float(similarity[best]), outside)
+        return Guess(self._labels[best], float(similarity[best]), outside)
 
 
 def _unit(matrix, is_sparse: bool):  # type: ignore[no-untyped-def]

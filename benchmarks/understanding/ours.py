@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.understanding.asked import Task
 from benchmarks.understanding.systems import Guess, guess_from, labelled
+from nlu.answer_model import live_encoders
 from nlu.questions import without_greeting
 from nlu.text import clean
 from nlu.understanding import Understanding
@@ -22,13 +23,13 @@ class Ours:
     def train(self, task: Task) -> None:
         """As the component does, with the product's settings."""
         texts, labels = labelled(task.examples)
-        self._understanding = Understanding.train(texts, labels, answer_texts(task), self._work_dir)
+        self._understanding = Understanding.train(texts, labels, german_texts(), self._work_dir)
 
     def guess(self, text: str) -> Guess:
         """With the judge the most confident question of the message; without it the classifier's own shares."""
         assert self._understanding is not None
         if not self._with_judge:
-            model, (use, e5) = self._understanding._model, self._understanding_encoders()
+            model, (use, e5) = self._understanding._model, live_encoders()
             asked = [without_greeting(clean(text))]
             return guess_from(model.labels, model.probabilities(asked, use(asked), e5(asked))[0])
         questions = self._understanding.questions(text)
@@ -37,12 +38,8 @@ class Ours:
         best = max((question.best for question in questions), key=lambda candidate: candidate.confidence)
         return Guess(best.id, best.confidence)
 
-    def _understanding_encoders(self):  # type: ignore[no-untyped-def]
-        assert self._understanding is not None
-        return self._understanding._use, self._understanding._e5
 
-
-def answer_texts(task: Task) -> dict[str, str]:
+def german_texts() -> dict[str, str]:
     """German title and text of each answer, as the component hands them over."""
     from answers import AnswerStore
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Protocol, Sequence
+from typing import Callable, Protocol, Sequence
 
 from benchmarks.understanding.asked import OUTSIDE, Example, Task
 
@@ -65,7 +65,6 @@ class Entry:
     encoders: tuple[str, ...] = ()
     slow: bool = False
     notes: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 def guess_from(labels: Sequence[str], scores: Sequence[float]) -> Guess:

@@ -35,11 +35,12 @@ def use_one_core() -> None:
         os.sched_setaffinity(int(thread.name), core)
 
 
-def measure(system: System, task: Task) -> dict[str, Any]:
-    """Train, warm up, and ask every question one at a time."""
+def measure(system: System, task: Task, trained: Path) -> dict[str, Any]:
+    """Train, warm up, and ask every question one at a time; the file `trained` tells that training is over."""
     started = time.perf_counter()
     system.train(task)
     training_seconds = getattr(system, "training_seconds", 0.0) or time.perf_counter() - started
+    trained.touch()
     use_one_core()
     for question in task.questions[:5]:
         system.guess(question.text)
@@ -89,7 +90,7 @@ def main() -> None:
     elif key == CURVE:
         result = learning_curve(task, limits, tuple(int(size) for size in rest[1:]))
     else:
-        result = measure(ENTRIES[key].build(limits), task)
+        result = measure(ENTRIES[key].build(limits), task, Path(f"{out}.trained"))
     Path(out).write_text(json.dumps(result), encoding="utf-8")
 
 

@@ -66,7 +66,7 @@ export class Conversation {
   entries: readonly Entry[] = [];
   activity: Activity = "none";
   trouble: Trouble | null = null;
-  /** A refusal of what stands in the text field. */
+  /** What is wrong with the text field; a refusal of what stood there, or what the panel found. */
   fieldError = "";
   wasDeleted = false;
   lang: Lang;
@@ -75,6 +75,7 @@ export class Conversation {
   isOpen = false;
 
   #token = "";
+  #start = Promise.resolve();
   #count = 0;
   // Raised by a deletion: what was asked before it is not answered any more.
   #epoch = 0;
@@ -127,8 +128,10 @@ export class Conversation {
 
   /** Begin with the greeting, unless there is a conversation already. */
   async start(): Promise<void> {
+    if (this.activity === "starting") return this.#start;
     if (this.isBusy || this.isLimited || this.entries.length || this.wasDeleted) return;
-    await this.#attempt("starting", () => this.#openSession(true));
+    this.#start = this.#attempt("starting", () => this.#openSession(true)).then(() => {});
+    await this.#start;
   }
 
   /** Begin anew after a deletion. */

@@ -15,7 +15,7 @@ const dock = await dockStart({
   },
   use: ['Basic'],
 });
-dock.getContainer ? dock.getContainer().use(LangDe) : dock.use(LangDe);
+dock.getContainer().use(LangDe);
 const nlp = dock.get('nlp');
 nlp.addLanguage('de');
 

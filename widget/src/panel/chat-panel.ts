@@ -20,7 +20,7 @@ import { troubleView } from "./trouble-view";
 const panelSheet = new CSSStyleSheet();
 panelSheet.replaceSync(panelCss);
 
-type State = Pick<ChatPanel, "isMenuOpen" | "isConfirming" | "announcement" | "fieldError">;
+type State = Pick<ChatPanel, "isMenuOpen" | "isConfirming" | "announcement">;
 
 /** From so few characters left on, the counter is shown. */
 const COUNTER_FROM = 100;
@@ -38,7 +38,6 @@ export class ChatPanel extends LitView {
   isConfirming = false;
   /** What a screen reader says beside the messages themselves. */
   announcement = "";
-  fieldError = "";
 
   readonly #stage = new Stage(this);
   readonly #patience = new Patience(this, [1, 8]);
@@ -79,10 +78,6 @@ export class ChatPanel extends LitView {
   #attend(): void {
     this.#patience.set(this.conversation.isBusy);
     this.#countdown.set(this.conversation.trouble?.until);
-    if (this.conversation.fieldError) {
-      this.fieldError = this.conversation.fieldError;
-      this.conversation.fieldError = "";
-    }
   }
 
   override render(): TemplateResult {
@@ -147,7 +142,7 @@ export class ChatPanel extends LitView {
     const { conversation } = this;
     const { privacyUrl } = this.#settings;
     const left = MAX_CHARS - countChars(conversation.draft.trim());
-    const error = left < 0 ? strings.tooLong(-left) : this.fieldError;
+    const error = left < 0 ? strings.tooLong(-left) : conversation.fieldError;
     return html`<div class="composer" ?inert=${this.isConfirming}>
       <form @submit=${this.#onSubmit}>
         <label class="hidden" for="field">${strings.field}</label>
@@ -218,7 +213,8 @@ export class ChatPanel extends LitView {
     const left = MAX_CHARS - countChars(value.trim());
     if (COUNTER_SPOKEN.includes(left)) this.announcement = this.#strings.left(left);
     else if (left === -1) this.announcement = this.#strings.tooLong(1);
-    this.#set({ fieldError: "" });
+    this.conversation.fieldError = "";
+    this.requestUpdate();
   };
 
   readonly #onSubmit = (event: Event): void => {
@@ -358,7 +354,8 @@ export class ChatPanel extends LitView {
 
   /** Show an error at the text field and say it. */
   #complain(error: string): void {
-    this.#set({ fieldError: error, announcement: error });
+    this.conversation.fieldError = error;
+    this.#set({ announcement: error });
   }
 
   #set(part: Partial<State>): void {

@@ -47,5 +47,5 @@ def load(**overrides: Any) -> Language:
     if "entity_ruler" not in left_out:
         nlp.get_pipe("entity_ruler").add_patterns(ruler_patterns())  # type: ignore[attr-defined]
     # Rasa's SpacyNLP takes a pipeline without a path for one that failed to load.
-    nlp._path = Path(__file__).parent
+    nlp._path = Path(__file__).parent  # type: ignore[assignment]
     return nlp
