@@ -98,6 +98,17 @@ class HochschulRecords:
         """The intents that this record can answer, in the order of `profil.yml`."""
         return [question.id for question in self.questions.values() if self._keys(question, hochschule)]
 
+    def sentences(self, question_id: str) -> str:
+        """The German sentences of all records that answer a question, in one text."""
+        question = self.questions[question_id]
+        if question.text:
+            return question.text.de
+        return " ".join(
+            self._texts[hochschule][key].de
+            for hochschule in self._attributes
+            for key in self._keys(question, hochschule)
+        )
+
     def reply(self, question_id: str, hochschule: str | None, lang: Lang, easy: bool = False) -> Reply:
         """Answer a question from the records.
 

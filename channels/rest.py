@@ -1,7 +1,7 @@
 """Rasa's raw REST channel for local use and tests, made honest at its edges.
 
-`POST /webhooks/rest/webhook` with `{"sender": …, "message": …}` as everyone knows it; broken JSON and
-wrong types get a clear 4xx, and where the action server does not answer the visitor is told so instead of silence.
+`POST /webhooks/rest/webhook` with `{"sender": …, "message": …}` as everyone knows it; broken JSON and wrong
+types get a clear 4xx, and where the action server does not answer the visitor is told so instead of silence.
 """
 
 from __future__ import annotations

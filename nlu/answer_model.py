@@ -47,6 +47,7 @@ class AnswerModel:
             ngram_range=(2, 5),
             sublinear_tf=True,
             min_df=3,
+            max_features=40_000,
             dtype=np.float32,
         )
         self._reduction = TruncatedSVD(settings.characters, random_state=0)

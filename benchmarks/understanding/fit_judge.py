@@ -14,7 +14,7 @@ import numpy as np
 from rasa.shared.nlu.training_data.loading import load_data
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -23,16 +23,17 @@ from answers.schema import read_yaml
 from nlu.judge import FEATURES
 from nlu.questions import without_greeting
 from nlu.text import clean
-from nlu.understanding import JUDGE_FILE, Judge, Understanding
+from nlu.understanding import JUDGE_FILE, Judge, Understanding, texts_of_answers
 
 ROOT = Path(__file__).resolve().parents[2]
+CANDIDATES = 1
 DEVELOPMENT = ROOT / "tests" / "questions" / "development.yml"
 
 
 def train_understanding(judge: Judge | None = None) -> Understanding:
     """The classifier and the evidence, trained from `data/nlu` as `make train` does."""
     examples = load_data(str(ROOT / "data" / "nlu")).intent_examples
-    answer_texts = {a.id: f"{a.title.de} {a.text.de}" for a in AnswerStore().answers.values()}
+    answer_texts = texts_of_answers(AnswerStore())
     return Understanding.train(
         [clean(example.get("text")) for example in examples],
         [example.get_full_intent() for example in examples],
@@ -51,14 +52,22 @@ def fit() -> None:
         for entry in read_yaml(DEVELOPMENT)
         if "before" not in entry and "expect" in entry
     ]
-    evidence, right = [], []
-    for entry in questions:
-        first, features = understanding.first_with_evidence(without_greeting(clean(entry["question"])))
-        evidence.append(features)
-        right.append(first in {expected.split("@")[0] for expected in entry["expect"]})
-    features, labels = np.array(evidence), np.array(right)
+    rows: list[np.ndarray] = []
+    right: list[bool] = []
+    asked: list[int] = []
+    for number, entry in enumerate(questions):
+        expected = {option.split("@")[0] for option in entry["expect"]}
+        for label, features in understanding.evidence_of_first(
+            without_greeting(clean(entry["question"])), CANDIDATES
+        ):
+            rows.append(features)
+            right.append(label in expected)
+            asked.append(number)
+    features, labels, groups = np.array(rows), np.array(right), np.array(asked)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
-    scores = cross_val_predict(model, features, labels, cv=10, method="predict_proba")[:, 1]
+    scores = cross_val_predict(
+        model, features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba"
+    )[:, 1]
     model.fit(features, labels)
     scaler, regression = model[0], model[-1]
     JUDGE_FILE.write_text(
@@ -77,12 +86,21 @@ def fit() -> None:
         + "\n",
         encoding="utf-8",
     )
+    _print_thresholds(questions, scores, labels, groups)
+
+
+def _print_thresholds(
+    questions: list[dict[str, object]], scores: np.ndarray, labels: np.ndarray, groups: np.ndarray
+) -> None:
+    """What each threshold would give, cross-validated, the most confident candidate of each question."""
+    best = [np.flatnonzero(groups == number)[scores[groups == number].argmax()] for number in range(len(questions))]
+    answerable = np.array([bool(entry["expect"]) for entry in questions])
     for threshold in np.arange(0.2, 0.95, 0.05):
-        accepted = scores >= threshold
-        answerable = np.array([bool(entry["expect"]) for entry in questions])
+        accepted = scores[best] >= threshold
         print(
-            f"threshold {threshold:.2f}: right {(labels & accepted)[answerable].mean():.3f}, "
-            f"refused {1 - accepted[~answerable].mean():.3f}, wrong of all {(~labels & accepted).mean():.3f}"
+            f"threshold {threshold:.2f}: right {(labels[best] & accepted)[answerable].mean():.3f}, "
+            f"refused {1 - accepted[~answerable].mean():.3f}, "
+            f"wrong of all {(~labels[best] & accepted).mean():.3f}"
         )
 
 

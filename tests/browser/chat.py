@@ -9,11 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "reports" / "screenshots"
 AXE = Path(__file__).parents[2] / "widget" / "node_modules" / "axe-core" / "axe.min.js"
-# Runs in a world of its own would not see open shadow roots' state differently; the page's own policy may forbid
-# the injection, so axe is evaluated, not loaded.
-RUN_AXE = """async () => {
-  const { violations } = await axe.run(document.querySelector("bowe-chat") ?? document, { resultTypes: ["violations"] });
-  return violations.map(({ id, help, nodes }) => ({ id, help, targets: nodes.map((node) => `${node.target} ${node.failureSummary}`) }));
+RUN_AXE = """async (wholePage) => {
+  const context = wholePage ? document : document.querySelector("bowe-chat");
+  const { violations } = await axe.run(context, { resultTypes: ["violations"] });
+  return violations.map(({ id, nodes }) => [id, ...nodes.map((node) => `${node.target} ${node.failureSummary}`)]);
 }"""
 
 
@@ -84,10 +83,10 @@ class Chat:
         """What lies in the tab's storage, by key."""
         return self.page.evaluate("() => Object.fromEntries(Object.entries(sessionStorage))")
 
-    def violations(self) -> list[Any]:
-        """What axe-core finds in the widget."""
-        self.page.evaluate(AXE.read_text())
-        return self.page.evaluate(RUN_AXE)
+    def violations(self, whole_page: bool = False) -> list[Any]:
+        """What axe-core finds in the widget, or on the page around it too."""
+        self.page.evaluate(AXE.read_text())  # evaluated, not loaded: the page's own policy would forbid that
+        return self.page.evaluate(RUN_AXE, whole_page)
 
     def settle(self) -> None:
         """Let animations end, so that colours and places are final."""

@@ -88,7 +88,8 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
-            "console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None
+            "console",
+            lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None,
         )
         return page
 

@@ -71,7 +71,10 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
             answer_id="hochschulen/liste",
             topic="hochschulen",
             as_of="Oktober 2020",
-            sources=[_source_strategy, {"title": "Stadt Bochum: Hochschulen", "url": "https://www.bochum.de/"}],
+            sources=[
+                _source_strategy,
+                {"title": "Stadt Bochum: Hochschulen", "url": "https://www.bochum.de/"},
+            ],
             buttons=buttons("Seit wann gibt es die Ruhr-Universität?", STUDENTS),
         )
     ],
@@ -85,7 +88,11 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
         )
     ],
     "Bitte einfacher": [
-        message("In Bochum studieren rund 60.000 Menschen.", answer_id="hochschulen/studierende-gesamt", as_of="ohne Datum")
+        message(
+            "In Bochum studieren rund 60.000 Menschen.",
+            answer_id="hochschulen/studierende-gesamt",
+            as_of="ohne Datum",
+        )
     ],
     "Ich möchte mit einem Menschen sprechen": [
         message(
@@ -175,7 +182,9 @@ class FakeServer:
     def texts(self) -> list[str]:
         """The messages and payloads that reached the bot."""
         return [
-            heard.body.get("message") or heard.body.get("payload") for heard in self.heard if heard.path == "/messages"
+            heard.body.get("message") or heard.body.get("payload")
+            for heard in self.heard
+            if heard.path == "/messages"
         ]
 
     def bodies(self, path: str) -> list[Any]:
@@ -250,7 +259,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, path: Path, headers: dict[str, str] | None = None) -> None:
         if not path.is_file():
             return self._send(404, b"", "text/plain")
-        self._send(200, path.read_bytes(), MEDIA_TYPES.get(path.suffix, "text/plain") + "; charset=utf-8", headers)
+        self._send(
+            200, path.read_bytes(), MEDIA_TYPES.get(path.suffix, "text/plain") + "; charset=utf-8", headers
+        )
 
     def _send(self, status: int, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> None:
         origin = self.headers.get("Origin")

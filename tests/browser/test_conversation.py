@@ -20,7 +20,9 @@ RECORD_EVENTS = """() => {
 }"""
 
 
-def test_nothing_is_asked_of_the_server_before_the_visitor_opens_the_chat(chat: Chat, server: FakeServer) -> None:
+def test_nothing_is_asked_of_the_server_before_the_visitor_opens_the_chat(
+    chat: Chat, server: FakeServer
+) -> None:
     chat.visit()
     expect(chat.launcher).to_be_visible()
     assert not server.heard
@@ -138,7 +140,9 @@ def test_a_person_can_be_asked_for_at_any_time(chat: Chat, server: FakeServer) -
 
 def test_the_privacy_notice_is_one_click_away(chat: Chat) -> None:
     chat.open()
-    expect(chat.root.get_by_role("link", name="Datenschutz")).to_have_attribute("href", re.compile("datenschutz"))
+    expect(chat.root.get_by_role("link", name="Datenschutz")).to_have_attribute(
+        "href", re.compile("datenschutz")
+    )
 
 
 def test_the_conversation_can_be_downloaded_as_text(chat: Chat, tmp_path: Path) -> None:
@@ -148,7 +152,13 @@ def test_the_conversation_can_be_downloaded_as_text(chat: Chat, tmp_path: Path) 
     assert re.fullmatch(r"gespraech-\d{4}-\d\d-\d\d\.txt", download.value.suggested_filename)
     download.value.save_as(tmp_path / "file.txt")
     text = (tmp_path / "file.txt").read_text(encoding="utf-8")
-    for part in ("Automatisierter Assistent", STUDENTS, "60.000", "Quelle: Bochum Strategie 2030", "Stand: ohne Datum"):
+    for part in (
+        "Automatisierter Assistent",
+        STUDENTS,
+        "60.000",
+        "Quelle: Bochum Strategie 2030",
+        "Stand: ohne Datum",
+    ):
         assert part in text
 
 
@@ -209,7 +219,9 @@ def test_an_answer_to_a_closed_chat_is_marked_on_the_launcher(chat: Chat, server
 
 
 def test_a_long_answer_is_shown_from_its_beginning(chat: Chat, server: FakeServer) -> None:
-    server.answers["lang"] = [message("\n\n".join(f"Absatz {number}: " + "Wort " * 40 for number in range(12)))]
+    server.answers["lang"] = [
+        message("\n\n".join(f"Absatz {number}: " + "Wort " * 40 for number in range(12)))
+    ]
     chat.open().ask("lang")
     expect(chat.questions.last).to_be_in_viewport()
 
@@ -228,7 +240,9 @@ def test_two_tabs_hold_two_conversations(chat: Chat, server: FakeServer) -> None
 def test_the_page_hears_what_happens(chat: Chat, server: FakeServer) -> None:
     chat.visit()
     chat.page.evaluate(RECORD_EVENTS)
-    chat.page.evaluate("() => { window.atWindow = 0; addEventListener('message', () => { window.atWindow += 1; }); }")
+    chat.page.evaluate(
+        "() => { window.atWindow = 0; addEventListener('message', () => { window.atWindow += 1; }); }"
+    )
     chat.launcher.click()
     expect(chat.answers).to_have_count(1)
     chat.ask(STUDENTS)
@@ -276,8 +290,9 @@ def test_the_language_is_the_pages_unless_it_is_set(
     new_page: Any, server: FakeServer, page_lang: str, browser_lang: str, attribute: str | None, expected: str
 ) -> None:
 
-
     lang = f'data-lang="{attribute}"' if attribute else ""
-    server.pages["/page"] = HostPage(f'<html lang="{page_lang}"><title>x</title><body><script src="/widget.js" {lang}></script>')
+    server.pages["/page"] = HostPage(
+        f'<html lang="{page_lang}"><title>x</title><body><script src="/widget.js" {lang}></script>'
+    )
     page: Page = new_page(locale=browser_lang)
     expect(Chat(page, f"{server.url}/page").visit().launcher).to_contain_text(expected)

@@ -8,7 +8,7 @@ import { ChatPanel } from "./panel/chat-panel";
 import { ATTRIBUTES, readSettings, writeOptions, type Options, type Settings } from "./settings";
 import { STRINGS } from "./strings";
 import type { Lang } from "./message";
-import { Conversation, type Kept, type Listener } from "./conversation";
+import { Conversation, readKept, type Kept, type Listener } from "./conversation";
 import { TabMemory } from "./tab-memory";
 
 const launcherSheet = new CSSStyleSheet();
@@ -67,8 +67,8 @@ export class ChatElement extends HTMLElement {
     this.#read();
     this.#memory = new TabMemory<Kept>(this.#settings.name || this.#settings.server);
     this.#prefersDark.addEventListener("change", this.#paint);
-    const kept = this.#memory.read();
-    if (kept?.version !== 1) return;
+    const kept = readKept(this.#memory);
+    if (!kept) return;
     this.#lang = kept.lang;
     this.#paint();
     // A chat that was open stays open on the next page, unless it would cover that page.

@@ -26,6 +26,9 @@ const NEUTRALS: Record<Scheme, Neutrals> = {
   },
 };
 export const DEFAULT_ACCENT = "#00557a";
+/** Where people have forced colours of their own, those are used by their names. */
+const FORCED = `@media(forced-colors:active){:host{${["fill", "on-fill", "muted", "danger", "bar-line"]
+  .map((name) => `--${name}:CanvasText`).join(";")};--surface:Canvas}}`;
 const MIN_CONTRAST = 4.5;
 const STEP = 0.04;
 
@@ -38,7 +41,7 @@ export function palette(scheme: Scheme, accent: string): string {
     ? { bar: fill, "on-bar": surface, "bar-line": fill, "bar-hover": "rgb(0 0 0/.18)" }
     : { bar: neutrals.raised, "on-bar": neutrals.text, "bar-line": neutrals.line, "bar-hover": "rgb(255 255 255/.12)" };
   const properties = Object.entries({ ...neutrals, ...bar, fill, "on-fill": surface });
-  return `:host{color-scheme:${scheme};${properties.map(([name, value]) => `--${name}:${value}`).join(";")}}`;
+  return `:host{color-scheme:${scheme};${properties.map(([name, value]) => `--${name}:${value}`).join(";")}}${FORCED}`;
 }
 
 /** `colour`, moved towards `pole` just as far as text in it needs to be read on `background`. */

@@ -62,6 +62,15 @@ export interface Kept {
   readonly isOpen: boolean;
 }
 
+/** What `memory` kept of a conversation, `null` if there is nothing or something else. */
+export function readKept(memory: TabMemory<Kept>): Kept | null {
+  const kept = memory.read();
+  const isOurs = kept?.version === 1 && typeof kept.draft === "string" && Array.isArray(kept.entries) &&
+    kept.entries.every((entry) => entry?.id &&
+      (entry.from === "bot" ? entry.message?.choices && entry.message.sources : entry.from === "widget" || entry.text));
+  return isOurs ? kept : null;
+}
+
 export class Conversation {
   entries: readonly Entry[] = [];
   activity: Activity = "none";
@@ -87,8 +96,8 @@ export class Conversation {
     lang: Lang,
   ) {
     this.lang = lang;
-    const kept = memory.read();
-    if (kept?.version !== 1) return;
+    const kept = readKept(memory);
+    if (!kept) return;
     this.#token = kept.token;
     this.lang = kept.lang;
     this.entries = kept.entries.map((entry) =>

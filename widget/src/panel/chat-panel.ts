@@ -411,4 +411,5 @@ export class ChatPanel extends LitView {
   }
 }
 
-customElements.define("bowe-chat-panel", ChatPanel);
+// The page may have loaded this script before.
+if (!customElements.get("bowe-chat-panel")) customElements.define("bowe-chat-panel", ChatPanel);

@@ -43,8 +43,7 @@ export class Stage implements Controller {
   /** The screen was turned or the page zoomed: the focus stays where it was. */
   readonly #replace = (): void => {
     const focused = (this.#dialog!.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-    this.#dialog!.removeAttribute("open");
-    if (this.#dialog!.matches(":modal")) this.#dialog!.close();
+    this.#dialog!.close();
     this.#place();
     focused?.focus();
   };
