@@ -26,7 +26,7 @@ SHOWN_REMEMBERED = 12
 def payload_of(target: str) -> str:
     """The payload of a button that leads to `target`: an answer's id (`id` or `id@hochschule`) or `topic:<id>`."""
     if target.startswith(TOPIC_PREFIX):
-        return f"/thema{json.dumps({'id': target[len(TOPIC_PREFIX):]})}"
+        return f"/thema{json.dumps({'id': target[len(TOPIC_PREFIX) :]})}"
     return f"/antwort{json.dumps({'id': target})}"
 
 

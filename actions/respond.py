@@ -14,6 +14,8 @@ CONTEXT = "kontext/"
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05
+# Where a question to the records names no Hochschule, an answer about all of them counts from here.
+ABOUT_ALL_FROM = 0.3
 
 
 class Responder:
@@ -47,7 +49,9 @@ class Responder:
 
     def _several(self, turn: Turn) -> list[Reply]:
         """Both answers where a message asks two things that can each be answered."""
-        parts = [part for part in self._sure(list(turn.questions[1:])) if not part.best.id.startswith(("bot/", CONTEXT))]
+        parts = [
+            part for part in self._sure(list(turn.questions[1:])) if not part.best.id.startswith(("bot/", CONTEXT))
+        ]
         replies: list[Reply] = []
         for part in parts:
             for reply in self._single(part, turn):
@@ -80,8 +84,18 @@ class Responder:
         if best.startswith(CONTEXT):
             return self.to_follow_up(best, turn)
         if best.startswith(PROFILE):
-            return self._profile(best, self._hochschulen(question, turn), turn)
+            hochschulen = self._hochschulen(question, turn)
+            whole_town = None if hochschulen else self._about_all(question, turn)
+            return [self._curated(whole_town, turn)] if whole_town else self._profile(best, hochschulen, turn)
         return [self._curated(best, turn)]
+
+    def _about_all(self, question: Question, turn: Turn) -> str | None:
+        """»Wie viele Studierende hat Bochum?« names no Hochschule: the answer about all of them, if there is one."""
+        if turn.leans_on_context or not self._needs_hochschule(question.best.id):
+            return None
+        return next(
+            (c.id for c in question.candidates if not c.id.startswith(PROFILE) and c.confidence >= ABOUT_ALL_FROM), None
+        )
 
     # ------------------------------------------------------------------ records
 
@@ -151,7 +165,11 @@ class Responder:
             return [self._more(last, turn)]
         if follow_up == "kontext/quelle":
             many = len(last.sources) > 1
-            return [last.copy(update={"text": self._store.phrase("source_of_last_many" if many else "source_of_last", turn.lang)})]
+            return [
+                last.copy(
+                    update={"text": self._store.phrase("source_of_last_many" if many else "source_of_last", turn.lang)}
+                )
+            ]
         if follow_up == "kontext/stand":
             return [last.copy(update={"text": self._date_sentence(last, turn)})]
         return [last]
@@ -173,7 +191,8 @@ class Responder:
 
     def _more(self, last: Reply, turn: Turn) -> Reply:
         """The next answer that goes with the last one and was not shown yet."""
-        fresh = [target for target in last.follow_ups if target.split("@")[0] not in turn.shown]
+        answers = [target for target in last.follow_ups if not target.startswith(TOPIC_PREFIX)]
+        fresh = [target for target in answers if target.split("@")[0] not in turn.shown]
         if not fresh:
             return last.copy(update={"text": self._store.phrase("more", turn.lang)})
         return self.to_target(fresh[0], turn)
@@ -199,7 +218,7 @@ class Responder:
         )
 
     def refusal(self, turn: Turn) -> Reply:
-        """No answer: what is known of the thing named, else the topics and the contact; the contact first the second time."""
+        """No answer: what is known of the thing named, else topics and contact; the second time the contact first."""
         named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
         related = self._offers_about(named) if named else []
         if related and not turn.misses:
@@ -207,7 +226,9 @@ class Responder:
             phrase = self._store.phrase("no_answer_known_thing", turn.lang, name=name)
             return self._fallback(phrase, [*related, "bot/kontakt"], turn)
         if turn.misses:
-            return self._fallback(self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *self._topics()], turn)
+            return self._fallback(
+                self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *self._topics()], turn
+            )
         return self._fallback(self._store.phrase("no_answer", turn.lang), [*self._topics(), "bot/kontakt"], turn)
 
     def _offers_about(self, name: str) -> list[str]:
@@ -224,9 +245,12 @@ class Responder:
         offers = [
             candidate.id
             for candidate in candidates
-            if not candidate.id.startswith(CONTEXT) and (not self._needs_hochschule(candidate.id.split("@")[0]) or "@" in candidate.id)
+            if not candidate.id.startswith(CONTEXT)
+            and (not self._needs_hochschule(candidate.id.split("@")[0]) or "@" in candidate.id)
         ]
-        return self._set_phrase("clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], "bot/kontakt"])
+        return self._set_phrase(
+            "clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], "bot/kontakt"]
+        )
 
     def _curated(self, answer_id: str, turn: Turn) -> Reply:
         return self._store.reply(answer_id, turn.lang, turn.easy)

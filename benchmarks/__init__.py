@@ -1,1 +1,1 @@
-"""Measurements beside what a user would pick instead; not part of the product, which never imports from here."""
+"""Measurements beside what one would pick instead; the product never imports from here."""

@@ -55,6 +55,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         """Settings; `config.yml` may override each.
 
         answer_threshold: confidence from which an answer is given.
+        companion_threshold: the same for a question asked together with one that is sure.
         smalltalk_threshold: the same for small talk and follow-ups, which claim nothing.
         clarify_threshold: confidence from which it is offered as »Meinten Sie …?«.
         """
@@ -64,8 +65,9 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "e5_weight": settings.e5_weight,
             "inverse_regularization": settings.inverse_regularization,
             "max_iterations": settings.max_iterations,
-            "answer_threshold": 0.55,
+            "answer_threshold": 0.6,
             "smalltalk_threshold": 0.3,
+            "companion_threshold": 0.4,
             "clarify_threshold": 0.15,
             "cache_dir": ".cache",
         }
@@ -77,7 +79,11 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> AnswerClassifier:
         """A component that has learned nothing yet."""
         component = cls(config)
@@ -142,19 +148,25 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 "names": found,
                 "leans_on_context": leans_on_context(text),
                 "bare_mention": bool(found) and is_bare_mention(rest),
-                "questions": [self._as_data(question) for question in questions],
+                "questions": self._as_data(questions),
             },
             add_to_output=True,
         )
         if questions:
             self._set_intent(message, questions[0])
 
-    def _as_data(self, question: Question) -> dict[str, Any]:
-        return {
-            **question.as_dict(),
-            "decision": self._decision(question),
-            "names": self._names.find(question.text),
-        }
+    def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
+        decisions = [self._decision(question) for question in questions]
+        if "answer" in decisions[1:]:
+            companion = self._config["companion_threshold"]
+            decisions[1:] = [
+                "answer" if question.best.confidence >= companion else decision
+                for question, decision in zip(questions[1:], decisions[1:], strict=True)
+            ]
+        return [
+            {**question.as_dict(), "decision": decision, "names": self._names.find(question.text)}
+            for question, decision in zip(questions, decisions, strict=True)
+        ]
 
     def _decision(self, question: Question) -> str:
         confidence = question.best.confidence

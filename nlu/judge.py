@@ -81,9 +81,7 @@ class Evidence:
         per_label: dict[str, list[int]] = defaultdict(list)
         for row, label in enumerate(labels):
             per_label[label].append(row)
-        self._words = sorted(
-            {word for text in (*texts, *answer_texts.values()) for word in content_words(text)}
-        )
+        self._words = sorted({word for text in (*texts, *answer_texts.values()) for word in content_words(text)})
         self._index = {word: number for number, word in enumerate(self._words)}
         self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
         self._word_vectors = self._ngrams.fit_transform(self._words)
@@ -128,9 +126,7 @@ class Evidence:
         answer = self._answers[label]
         outside = self._answers[self._outside]
         first = probabilities[label]
-        second = max(
-            (p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0
-        )
+        second = max((p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0)
         least, mass = self._unexplained(text, answer)
         similarity = self._vectors[answer.rows] @ vector
         words = content_words(text)

@@ -12,8 +12,13 @@ _ASKING = (
     r"wer|wem|wen|was|wat|wann|warum|wieso|weshalb|wo|woher|wohin|wofür|wozu|womit|wovon|worum|wie|wieviele?|"
     r"welche[rsnm]?|which|what|when|where|who|why|how"
 )
-_VERB_FIRST = r"gibt(?: ?'?s| es)|gibbet|kann (?:man|ich)|hat (?:die|der|das|sie)|läuft|is there|are there|do you|can (?:i|we)"
-_JOINED = re.compile(rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch|da)?\s*(?=(?:{_ASKING}|{_VERB_FIRST})\b)", re.I)
+_VERB_FIRST = (
+    r"gibt(?: ?'?s| es)|gibbet|kann (?:man|ich)|hat (?:die|der|das|sie)|läuft|is there|are there|do you|can (?:i|we)"
+)
+_JOINED = re.compile(
+    rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch|da)?\s*(?=(?:{_ASKING}|{_VERB_FIRST})\b)",
+    re.I,
+)
 _QUESTION = re.compile(
     rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|{_VERB_FIRST}|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
     re.I,

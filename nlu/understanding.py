@@ -44,6 +44,12 @@ def _ranked(probabilities: dict[str, float]) -> list[str]:
     return sorted(probabilities.keys() - {OUTSIDE}, key=lambda label: (-probabilities[label], label))
 
 
+def titles_as_examples(store: AnswerStore) -> tuple[list[str], list[str]]:
+    """The titles of the answers in both languages, and the answers' ids: a button's label asked as a question."""
+    pairs = [(title, answer.id) for answer in store.answers.values() for title in (answer.title.de, answer.title.en)]
+    return [clean(title) for title, _ in pairs], [answer_id for _, answer_id in pairs]
+
+
 def texts_of_answers(store: AnswerStore) -> dict[str, str]:
     """Title and text of every answer by id; for a question to the records its title and all its sentences."""
     texts = {answer.id: f"{answer.title.de} {answer.text.de}" for answer in store.answers.values()}
@@ -118,9 +124,7 @@ class Judge:
 class Understanding:
     """The classifier, the evidence and the judge together."""
 
-    def __init__(
-        self, model: AnswerModel, evidence: Evidence, judge: Judge, mend: SpellingNormalizer
-    ) -> None:
+    def __init__(self, model: AnswerModel, evidence: Evidence, judge: Judge, mend: SpellingNormalizer) -> None:
         self._names = NameFinder(AnswerStore().names.values())
         self._mend = mend
         self._model = model
@@ -135,26 +139,29 @@ class Understanding:
         labels: Sequence[str],
         answer_texts: dict[str, str],
         cache_dir: Path,
-        settings: ModelSettings = ModelSettings(),
+        settings: ModelSettings | None = None,
         judge: Judge | None = None,
     ) -> Understanding:
         """Learn from examples.
 
         Args:
-            texts, labels: the training examples and their answers' ids (or »out_of_scope«).
+            texts, labels: the training examples and their answers' ids (or »out_of_scope«); the answers' titles
+                are learned, too.
             answer_texts: title and text of each curated answer.
             cache_dir: where the vectors of the examples are kept between trainings.
             judge: the judge to use; the stored one if None.
         """
+        titles, titled = titles_as_examples(AnswerStore())
+        texts, labels = [*texts, *titles], [*labels, *titled]
         use, e5 = cached_encoders(lambda name: VectorCache(cache_dir, name))  # type: ignore[arg-type]
-        model = AnswerModel(settings).fit(texts, labels, use, e5)
+        model = AnswerModel(settings or ModelSettings()).fit(texts, labels, use, e5)
         passages = VectorCache(cache_dir, "e5-passage")(list(answer_texts.values()))
         evidence = Evidence(
             texts,
             labels,
             model.centred(e5(texts)),
             answer_texts,
-            dict(zip(answer_texts, model.centred(passages))),
+            dict(zip(answer_texts, model.centred(passages), strict=True)),
             _foreign_places(),
             OUTSIDE,
             NameFinder(AnswerStore().names.values()),
@@ -232,7 +239,7 @@ class Understanding:
         """The `count` most probable answers to a text with the evidence for each; what the judge is fitted on."""
         e5 = self._e5([text])
         row = self._model.probabilities([text], self._use([text]), e5)[0]
-        probabilities = dict(zip(self._model.labels, map(float, row)))
+        probabilities = dict(zip(self._model.labels, map(float, row), strict=True))
         vector = self._model.centred(e5)[0]
         ranked = _ranked(probabilities)[:count]
         return [(label, self.evidence(text, label, probabilities, vector, text)) for label in ranked]
@@ -242,11 +249,13 @@ class Understanding:
         e5 = e5.reshape(len(texts), -1)
         vectors = self._model.centred(e5)
         questions = []
-        for text, row, vector in zip(texts, self._model.probabilities(texts, use, e5), vectors):
-            probabilities = dict(zip(self._model.labels, map(float, row)))
+        for text, row, vector in zip(texts, self._model.probabilities(texts, use, e5), vectors, strict=True):
+            probabilities = dict(zip(self._model.labels, map(float, row), strict=True))
             ranked = _ranked(probabilities)
             candidates = [
-                Candidate(label, probabilities[label], self._confidence(text, label, probabilities, vector, rank, message))
+                Candidate(
+                    label, probabilities[label], self._confidence(text, label, probabilities, vector, rank, message)
+                )
                 for rank, label in enumerate(ranked[:CANDIDATES])
             ]
             candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.probability))

@@ -18,15 +18,15 @@ def cross_validate(folds: int, console: Console) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     command = [python(), "-m", "rasa", "test", "nlu", "--cross-validation", "--folds", str(folds)]
     options = ["--nlu", "data/nlu", "--config", "config.yml", "--out", str(REPORT), "--no-plot"]
-    with console.status(f"Kreuzvalidierung mit {folds} Teilen (etwa zehn Minuten) …"):
-        with (LOGS / "cross-validation.log").open("w", encoding="utf-8") as log:
-            result = subprocess.run(
-                [*command, *options],
-                cwd=ROOT,
-                env=quiet_environment(OMP_NUM_THREADS="2"),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+    waiting = console.status(f"Kreuzvalidierung mit {folds} Teilen (etwa zehn Minuten) …")
+    with waiting, (LOGS / "cross-validation.log").open("w", encoding="utf-8") as log:
+        result = subprocess.run(
+            [*command, *options],
+            cwd=ROOT,
+            env=quiet_environment(OMP_NUM_THREADS="2"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     if result.returncode:
         console.print(f"[red]Die Kreuzvalidierung ist gescheitert; Protokoll: {LOGS / 'cross-validation.log'}[/red]")
         return result.returncode

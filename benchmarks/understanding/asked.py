@@ -1,4 +1,4 @@
-"""What every system is given: the examples to learn from, the answers' texts, and the questions it is asked."""
+"""What every system is given: examples to learn from, the answers' texts, and the questions it is asked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DATA = ROOT / "data" / "nlu"
 QUESTIONS = ROOT / "tests" / "questions"
 SPLITS = ("development", "final")
 OUTSIDE = "out_of_scope"
-# Small talk and follow-ups claim nothing: given to an unanswerable question they are no wrong answer (as in `make evaluate`).
+# Small talk and follow-ups claim nothing: never a wrong answer to an unanswerable question.
 CLAIMLESS = ("bot/", "kontext/")
 
 
@@ -55,6 +55,11 @@ class Task:
         """Changes when an example, a question or an answer's text changes."""
         return hashlib.sha256(self._json().encode()).hexdigest()[:12]
 
+    @property
+    def distinct_texts(self) -> int:
+        """How many texts have to be encoded."""
+        return len({example.text for example in self.examples})
+
     def _json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
@@ -73,19 +78,26 @@ class Task:
         )
 
 
+def code_fingerprint() -> str:
+    """Changes when the product's understanding changes: its code, word lists, and the judge's weights."""
+    files = sorted(path for ext in ("py", "yml", "json", "txt") for path in (ROOT / "nlu").glob(f"*.{ext}"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
 def read_task() -> Task:
     """All examples of `data/nlu`, all single questions of both splits, title and text of all answers."""
     from rasa.shared.nlu.training_data.loading import load_data
 
     from answers import AnswerStore
     from nlu.text import clean
+    from nlu.understanding import texts_of_answers
 
-    examples = [
-        Example(clean(example.get("text")), example.get_full_intent()) for example in load_data(str(DATA)).intent_examples
-    ]
-    texts = {
+    store = AnswerStore()
+    read = load_data(str(DATA)).intent_examples
+    examples = [Example(clean(example.get("text")), example.get_full_intent()) for example in read]
+    texts = texts_of_answers(store) | {
         answer.id: " ".join((answer.title.de, answer.text.de, answer.title.en, answer.text.en))
-        for answer in AnswerStore().answers.values()
+        for answer in store.answers.values()
     }
     return Task(examples, [q for split in SPLITS for q in read_questions(split)], texts)
 
@@ -98,7 +110,10 @@ def read_questions(split: str) -> list[Question]:
     entries: list[dict[str, Any]] = read_yaml(QUESTIONS / f"{split}.yml")
     return [
         Question(
-            clean(entry["question"]), entry["kind"], split, tuple(id_.split("@")[0] for id_ in entry["expect"])
+            clean(entry["question"]),
+            entry["kind"],
+            split,
+            tuple(key.split("@")[0] for key in entry["expect"]),
         )
         for entry in entries
         if "before" not in entry and "expect" in entry

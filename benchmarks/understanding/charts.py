@@ -8,13 +8,17 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
-from benchmarks.understanding.systems import ENTRIES  # noqa: E402
-from staff.evaluation import wilson  # noqa: E402
+from benchmarks.understanding.systems import ENTRIES
+from staff.evaluation import wilson
 
 COLOURS = {"ours": "#00748f", "candidate": "#9aa7ad", "peer": "#c46a1b"}
 Results = dict[str, Any]
+SPLIT_TITLES = {
+    "development": "development (the judge was fitted on it)",
+    "final": "final (nothing was fitted on it)",
+}
 
 
 def draw_all(results: Results, folder: Path) -> None:
@@ -25,7 +29,7 @@ def draw_all(results: Results, folder: Path) -> None:
     if "reliability" in results:
         _reliability(results, folder / "reliability.png")
         _risk_coverage(results, folder / "risk_coverage.png")
-    if "learning_curve" in results:
+    if "points" in results.get("learning_curve", {}):
         _learning_curve(results, folder / "learning_curve.png")
 
 
@@ -57,10 +61,10 @@ def _comparison(results: Results, file: Path) -> None:
     figure, panels = plt.subplots(1, 3, figsize=(11.5, 0.9 + 0.33 * len(keys)), sharey=True)
     columns = (
         ("right", "right answer, % of answerable", (0, 100)),
-        ("refused", "refused, % of unanswerable", (70, 100)),
+        ("refused", "refused, % of unanswerable", (0, 100)),
         ("wrong", "wrong answer given, % of all", (0, None)),
     )
-    for panel, (name, label, limits) in zip(panels, columns):
+    for panel, (name, label, limits) in zip(panels, columns, strict=True):
         values = [_percent(results["systems"][key]["final"][name]) for key in keys]
         panel.barh(
             range(len(keys)),
@@ -95,7 +99,7 @@ def _reliability(results: Results, file: Path) -> None:
             linewidth=1,
             capsize=2,
             color=colour,
-            label="development (the judge was fitted on it)" if split == "development" else "final (never fitted on)",
+            label=SPLIT_TITLES[split],
         )
     panel.set(xlabel="confidence of the first answer, %", ylabel="right, %", xlim=(0, 100), ylim=(0, 100))
     panel.set_title("Ours: does confidence mean what it says?", fontsize=10)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -24,7 +24,12 @@ SETTINGS = ModelSettings()
 
 def _tfidf(analyzer: str, ngrams: tuple[int, int], min_df: int) -> TfidfVectorizer:
     return TfidfVectorizer(
-        preprocessor=fold, analyzer=analyzer, ngram_range=ngrams, sublinear_tf=True, min_df=min_df, dtype=np.float32
+        preprocessor=fold,
+        analyzer=analyzer,
+        ngram_range=ngrams,
+        sublinear_tf=True,
+        min_df=min_df,
+        dtype=np.float32,
     )
 
 

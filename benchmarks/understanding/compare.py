@@ -1,13 +1,13 @@
 """All systems side by side, in one run (`make bench-understanding`).
 
-Every system learns from the same examples (`data/nlu`) and is asked the same single questions, each in a process of
-its own. Its threshold comes from the development split; the figures come from the final split, which nothing is
-fitted on. Writes `docs/understanding/`: results.json, pictures, README.md.
+Every system learns from the same examples (`data/nlu`) and is asked the same single questions, each in a
+process of its own. Its threshold comes from the development split; the figures come from the final split,
+which nothing is fitted on. Writes `docs/understanding/`: results.json, pictures, README.md.
 
-    python -m benchmarks.understanding.compare                  # everything, the slow ones last
-    python -m benchmarks.understanding.compare --only ours curve  # parts; the rest of results.json stays
-    python -m benchmarks.understanding.compare --report          # only pictures and text, from results.json
-    python -m benchmarks.understanding.compare --quick           # does it run? into .work/quick, means nothing
+    python -m benchmarks.understanding.compare                    # everything, the slow ones last
+    python -m benchmarks.understanding.compare --only ours curve  # parts; the others stay as they are
+    python -m benchmarks.understanding.compare --report           # only pictures and text
+    python -m benchmarks.understanding.compare --quick            # does it run? into .work/quick
 """
 
 from __future__ import annotations
@@ -30,7 +30,16 @@ import numpy as np
 
 from answers.schema import read_yaml
 from benchmarks.understanding import scoring
-from benchmarks.understanding.asked import OUTSIDE, ROOT, SPLITS, Question, Task, quick, read_task
+from benchmarks.understanding.asked import (
+    OUTSIDE,
+    ROOT,
+    SPLITS,
+    Question,
+    Task,
+    code_fingerprint,
+    quick,
+    read_task,
+)
 from benchmarks.understanding.charts import draw_all
 from benchmarks.understanding.report import write_report
 from benchmarks.understanding.systems import ENTRIES, Entry, Guess
@@ -77,7 +86,8 @@ def main() -> None:
     work_dir = WORK / ("quick" if options.quick else "full")
     work_dir.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(task, results_file, work_dir, options.epochs or (2 if options.quick else 15), options.time_limit_minutes)
+    epochs = options.epochs or (2 if options.quick else 15)
+    run = Run(task, results_file, work_dir, epochs, options.time_limit_minutes)
     task.save(run.task_file)
     for part in _parts(options.only):
         _measure_and_merge(part, run)
@@ -89,8 +99,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=[*ENTRIES, CURVE], help="parts to measure again")
     parser.add_argument("--quick", action="store_true", help="few examples and questions, two epochs")
     parser.add_argument("--report", action="store_true", help="only draw and write, from results.json")
-    parser.add_argument("--epochs", type=int, help="of DIET (default 15; Rasa's own default is 300)")
-    parser.add_argument("--time-limit-minutes", type=float, default=25.0, help="for the training of a slow system")
+    parser.add_argument("--epochs", type=int, help="of DIET (default 15; Rasa's generated configuration has 100)")
+    parser.add_argument("--time-limit-minutes", type=float, default=25.0, help="for training a slow system")
     return parser.parse_args()
 
 
@@ -112,8 +122,14 @@ def _measure_and_merge(part: str, run: Run) -> None:
         results["systems"][part] = {"status": "not finished", "reason": str(reason), **_state(run)}
         print(f"not finished: {reason}")
     except subprocess.CalledProcessError:
-        results["systems"][part] = {"status": "failed", "reason": "see the log in .work", **_state(run)}
         print(f"failed, see {_log(part, run)}")
+        if part == VECTORS:
+            raise
+        failed = {"status": "failed", "reason": "see its log", **_state(run)}
+        if part == CURVE:
+            results["learning_curve"] = failed
+        else:
+            results["systems"][part] = failed
     else:
         _merge(part, measured, results, run)
         print(f"{time.perf_counter() - started:.0f} s")
@@ -152,7 +168,8 @@ def _work(part: str, run: Run) -> Any:
     command += [str(run.task_file), str(run.work_dir), str(out), str(run.epochs)]
     command += [str(size) for size in CURVE_SIZES] if part == CURVE else []
     with _log(part, run).open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=quiet_environment(OMP_NUM_THREADS="1"), stdout=log, stderr=log)
+        environment = quiet_environment(OMP_NUM_THREADS="1")
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         if part in ENTRIES and ENTRIES[part].slow:
             _wait_for_training(process, trained, run, _log(part, run))
         if process.wait():
@@ -189,13 +206,17 @@ def _read(results_file: Path) -> Results:
 
 def _state(run: Run) -> dict[str, str]:
     """When and on which state of the data a part was measured."""
-    return {"date": datetime.date.today().isoformat(), "data": run.task.fingerprint}
+    return {
+        "date": datetime.date.today().isoformat(),
+        "data": run.task.fingerprint,
+        "code": code_fingerprint(),
+    }
 
 
 def _describe(results: Results, task: Task) -> None:
     per_answer = Counter(example.label for example in task.examples)
     outside = per_answer.pop(OUTSIDE, 0)
-    results["data"] = task.fingerprint
+    results["data"], results["code"] = task.fingerprint, code_fingerprint()
     results["machine"] = {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -226,7 +247,7 @@ def _of_split(task: Task, split: str) -> list[Question]:
 
 
 def _guesses(measured: Any, task: Task, split: str) -> list[Guess]:
-    pairs = zip(task.questions, measured["guesses"])
+    pairs = zip(task.questions, measured["guesses"], strict=True)
     return [Guess(**guess) for question, guess in pairs if question.split == split]
 
 
@@ -236,7 +257,7 @@ def _system(entry: Entry, measured: Any, results: Results, run: Run) -> dict[str
     final = _of_split(task, "final"), _guesses(measured, task, "final")
     threshold = scoring.best_threshold(*development, entry.scale)
     cost = results.get("encoding_seconds_a_text", {})
-    encoding = len({example.text for example in task.examples}) * sum(cost.get(name, 0.0) for name in entry.encoders)
+    encoding = task.distinct_texts * sum(cost.get(name, 0.0) for name in entry.encoders)
     described: dict[str, Any] = {
         "status": "measured",
         **_state(run),
@@ -244,28 +265,36 @@ def _system(entry: Entry, measured: Any, results: Results, run: Run) -> dict[str
         "threshold": round(threshold.value, 4),
         "development": scoring.figures(*development, threshold, entry.scale),
         "final": scoring.figures(*final, threshold, entry.scale),
+        "final_at_equal_refusal": scoring.right_at_equal_refusal(*final, threshold.scoring, entry.scale),
         "training_seconds": round(measured["training_seconds"], 1),
         "encoding_seconds": round(encoding, 1),
         "median_ms": round(float(np.median(measured["milliseconds"])), 2),
         "p95_ms": round(float(np.percentile(measured["milliseconds"], 95)), 2),
+        "median_cpu_ms": round(float(np.median(measured["cpu_milliseconds"])), 2),
+        "p95_cpu_ms": round(float(np.percentile(measured["cpu_milliseconds"], 95)), 2),
+        "load": round(measured["load"], 1),
+        "imported_mb": round(measured["imported_mb"]),
         "peak_memory_mb": round(measured["peak_memory_mb"]),
     }
     if entry.slow:
         described["epochs"] = run.epochs
     if entry.key == "ours":
-        shipped = scoring.Threshold("first", shipped_threshold())
+        shipped = shipped_threshold()
         described["as_shipped"] = {
             "threshold": shipped.value,
-            **{split: scoring.figures(*of, shipped, "none") for split, of in zip(SPLITS, (development, final))},
+            "smalltalk_threshold": shipped.smalltalk_value,
+            "development": scoring.figures(*development, shipped, "none"),
+            "final": scoring.figures(*final, shipped, "none"),
         }
     return described
 
 
-def shipped_threshold() -> float:
-    """The confidence from which the product answers, from `config.yml`."""
+def shipped_threshold() -> scoring.Threshold:
+    """The confidences from which the product answers, from `config.yml`."""
     for component in read_yaml(ROOT / "config.yml")["pipeline"]:
         if component["name"].endswith("AnswerClassifier"):
-            return float(component["answer_threshold"])
+            answer = float(component["answer_threshold"])
+            return scoring.Threshold("first", answer, float(component.get("smalltalk_threshold", answer)))
     raise KeyError("config.yml: AnswerClassifier")
 
 
@@ -283,13 +312,12 @@ def _curves_of_ours(key: str, measured: Any, results: Results, task: Task) -> No
 def _curve(measured: Any, results: Results, run: Run) -> dict[str, Any]:
     """The points of the learning curve at the threshold that was chosen for all examples."""
     ours = results["systems"].get("ours", {})
-    value = ours.get("threshold", shipped_threshold())
+    value = ours.get("threshold", shipped_threshold().value)
     questions = _of_split(run.task, "development")
     points = []
     for point in measured:
-        figures = scoring.figures(
-            questions, [Guess(**guess) for guess in point["guesses"]], scoring.Threshold("first", value), "none"
-        )
+        guesses = [Guess(**guess) for guess in point["guesses"]]
+        figures = scoring.figures(questions, guesses, scoring.Threshold("first", value), "none")
         figures.pop("by_kind")
         label = "all" if point["size"] == CURVE_SIZES[-1] else str(point["size"])
         points.append({"label": label, "examples": point["examples"], **figures})

@@ -47,27 +47,19 @@ def fit() -> None:
     """Fit, report the cross-validated area under the curve, and write the weights."""
     no_judge = Judge(np.zeros(len(FEATURES)), np.ones(len(FEATURES)), np.zeros(len(FEATURES)), 0.0)
     understanding = train_understanding(no_judge)
-    questions = [
-        entry
-        for entry in read_yaml(DEVELOPMENT)
-        if "before" not in entry and "expect" in entry
-    ]
+    questions = [entry for entry in read_yaml(DEVELOPMENT) if "before" not in entry and "expect" in entry]
     rows: list[np.ndarray] = []
     right: list[bool] = []
     asked: list[int] = []
     for number, entry in enumerate(questions):
         expected = {option.split("@")[0] for option in entry["expect"]}
-        for label, features in understanding.evidence_of_first(
-            without_greeting(clean(entry["question"])), CANDIDATES
-        ):
+        for label, features in understanding.evidence_of_first(without_greeting(clean(entry["question"])), CANDIDATES):
             rows.append(features)
             right.append(label in expected)
             asked.append(number)
     features, labels, groups = np.array(rows), np.array(right), np.array(asked)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
-    scores = cross_val_predict(
-        model, features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba"
-    )[:, 1]
+    scores = cross_val_predict(model, features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba")[:, 1]
     model.fit(features, labels)
     scaler, regression = model[0], model[-1]
     JUDGE_FILE.write_text(

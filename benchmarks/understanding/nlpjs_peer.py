@@ -21,6 +21,7 @@ class NlpJs:
         self._examples = work_dir / "nlpjs-examples.json"
         self.training_seconds = 0.0
         self.milliseconds: list[float] = []
+        self.cpu_milliseconds: list[float] = []
 
     def train(self, task: Task) -> None:
         """Install the pinned packages if they are missing, then train.
@@ -47,6 +48,7 @@ class NlpJs:
         self._write(json.dumps(text, ensure_ascii=False))
         answer = self._read()
         self.milliseconds.append(answer["milliseconds"])
+        self.cpu_milliseconds.append(answer["cpu_milliseconds"])
         scores: dict[str, float] = {}
         for label, score in answer["ranking"]:
             name = OUTSIDE if label == NONE else label

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from answers import AnswerStore
 from benchmarks.understanding.asked import Task
 from benchmarks.understanding.systems import Guess, guess_from, labelled
 from nlu.answer_model import live_encoders
 from nlu.questions import without_greeting
 from nlu.text import clean
-from nlu.understanding import Understanding
+from nlu.understanding import Understanding, texts_of_answers
 
 
 class Ours:
@@ -23,10 +24,10 @@ class Ours:
     def train(self, task: Task) -> None:
         """As the component does, with the product's settings."""
         texts, labels = labelled(task.examples)
-        self._understanding = Understanding.train(texts, labels, german_texts(), self._work_dir)
+        self._understanding = Understanding.train(texts, labels, texts_of_answers(AnswerStore()), self._work_dir)
 
     def guess(self, text: str) -> Guess:
-        """With the judge the most confident question of the message; without it the classifier's own shares."""
+        """With the judge the message's most confident question; without it the classifier's own shares."""
         assert self._understanding is not None
         if not self._with_judge:
             model, (use, e5) = self._understanding._model, live_encoders()
@@ -37,10 +38,3 @@ class Ours:
             return Guess("", 0.0)
         best = max((question.best for question in questions), key=lambda candidate: candidate.confidence)
         return Guess(best.id, best.confidence)
-
-
-def german_texts() -> dict[str, str]:
-    """German title and text of each answer, as the component hands them over."""
-    from answers import AnswerStore
-
-    return {answer.id: f"{answer.title.de} {answer.text.de}" for answer in AnswerStore().answers.values()}

@@ -10,12 +10,16 @@ from typing import Any
 from benchmarks.understanding.asked import OUTSIDE, Task
 from benchmarks.understanding.systems import Guess, guess_from
 
-FLAT = "__"  # »topic/question« would be a retrieval intent: the slash is written so, and every answer is an intent
+# »topic/question« would be a retrieval intent: the slash is written so, and every answer is an intent.
+FLAT = "__"
 
 
 def pipeline(sentence_vectors: bool, epochs: int) -> list[dict[str, Any]]:
     """The components of the default pipeline that take part in the choice of the intent."""
-    featurizer = {"name": "benchmarks.understanding.sentence_vectors.SentenceVectorFeaturizer", "encoder": "use"}
+    featurizer = {
+        "name": "benchmarks.understanding.sentence_vectors.SentenceVectorFeaturizer",
+        "encoder": "use",
+    }
     return [
         {"name": "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},
@@ -83,4 +87,4 @@ class RasaPipeline:
 
 def _plain(text: str) -> str:
     """Without what Rasa would read as entity annotation."""
-    return text.translate(str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")"}))
+    return text.translate(str.maketrans("[]{}", "()()"))

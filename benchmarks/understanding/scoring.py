@@ -1,9 +1,10 @@
-"""From guesses to figures: one threshold a system, chosen on the development split, measured on the final one."""
+"""From guesses to figures: a threshold a system, chosen on the development split, measured on the final."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +25,18 @@ class Threshold:
         scoring: »first«: the best answer's own score, refused where »outside« scores higher;
             »against outside«: its share of the two, or its lead.
         value: the score from which it answers.
+        smalltalk_value: the same for small talk and follow-ups, where they have one of their own.
     """
 
     scoring: str
     value: float
+    smalltalk_value: float | None = None
+
+    def gives(self, guesses: Sequence[Guess], scale: str) -> np.ndarray:
+        """Which guesses are given as answers."""
+        small = np.array([guess.label.startswith(CLAIMLESS) for guess in guesses])
+        needed = np.where(small & (self.smalltalk_value is not None), self.smalltalk_value or 0.0, self.value)
+        return decision_scores(guesses, self.scoring, scale) >= needed
 
 
 def decision_scores(guesses: Sequence[Guess], scoring: str, scale: str) -> np.ndarray:
@@ -48,12 +57,14 @@ def _decision_score(guess: Guess, scoring: str, scale: str) -> float:
 
 
 def _fits(questions: Sequence[Question], guesses: Sequence[Guess]) -> np.ndarray:
-    return np.array([guess.label in question.expect for question, guess in zip(questions, guesses)])
+    return np.array([guess.label in question.expect for question, guess in zip(questions, guesses, strict=True)])
 
 
 def _claims(questions: Sequence[Question], guesses: Sequence[Guess]) -> np.ndarray:
     """Whether giving the guess would be more than small talk (which harms no unanswerable question)."""
-    return np.array([q.answerable or not g.label.startswith(CLAIMLESS) for q, g in zip(questions, guesses)])
+    return np.array(
+        [q.answerable or not g.label.startswith(CLAIMLESS) for q, g in zip(questions, guesses, strict=True)]
+    )
 
 
 def best_threshold(questions: Sequence[Question], guesses: Sequence[Guess], scale: str) -> Threshold:
@@ -83,11 +94,11 @@ def _midpoints(scores: np.ndarray) -> np.ndarray:
 def figures(
     questions: Sequence[Question], guesses: Sequence[Guess], threshold: Threshold, scale: str
 ) -> dict[str, Any]:
-    """Counts at a threshold: right of answerable, refused of unanswerable, wrong of all, English right, each kind."""
+    """Counts at a threshold: right and English of answerable, refused of unanswerable, wrong of all."""
     fits, claims = _fits(questions, guesses), _claims(questions, guesses)
     answerable = np.array([question.answerable for question in questions])
     english = answerable & np.array([question.kind == "english" for question in questions])
-    given = (decision_scores(guesses, threshold.scoring, scale) >= threshold.value) & claims
+    given = threshold.gives(guesses, scale) & claims
     good = np.where(answerable, given & fits, ~given)
     kinds = np.array([question.kind for question in questions])
     return {
@@ -100,12 +111,28 @@ def figures(
     }
 
 
+def right_at_equal_refusal(questions: Sequence[Question], guesses: Sequence[Guess], scoring: str, scale: str) -> Count:
+    """Right of answerable at the lowest threshold that refuses 95 % of these very unanswerable questions.
+
+    Read off the questions themselves, so nobody reaches it in advance; it sets systems side by side fairly.
+    """
+    scores = decision_scores(guesses, scoring, scale)
+    fits, claims = _fits(questions, guesses), _claims(questions, guesses)
+    answerable = np.array([question.answerable for question in questions])
+    right = 0
+    for threshold in _midpoints(scores):
+        given = (scores >= threshold) & claims
+        if 1 - given[~answerable].mean() >= REFUSED_AT_LEAST:
+            right = max(right, int((given & fits & answerable).sum()))
+    return [right, int(answerable.sum())]
+
+
 def _count(hits: np.ndarray, among: np.ndarray) -> Count:
     return [int((hits & among).sum()), int(among.sum())]
 
 
 def reliability(questions: Sequence[Question], guesses: Sequence[Guess], bins: int = 10) -> list[dict[str, Any]]:
-    """Mean confidence and share that is right, in equal bins of confidence; bins with fewer than 5 are left out."""
+    """Mean confidence and share that is right, in equal bins; bins with fewer than 5 are left out."""
     scores, fits = np.array([guess.score for guess in guesses]), _fits(questions, guesses)
     number = np.minimum((scores * bins).astype(int), bins - 1)
     return [
@@ -118,8 +145,9 @@ def reliability(questions: Sequence[Question], guesses: Sequence[Guess], bins: i
 def risk_coverage(
     questions: Sequence[Question], guesses: Sequence[Guess], scoring: str, scale: str, points: int = 60
 ) -> list[list[float]]:
-    """[share of all questions that get an answer, share of these answers that is wrong], from sure to unsure."""
-    scores, fits, claims = decision_scores(guesses, scoring, scale), _fits(questions, guesses), _claims(questions, guesses)
+    """[share of all questions answered, share of these answers that is wrong], from sure to unsure."""
+    scores = decision_scores(guesses, scoring, scale)
+    fits, claims = _fits(questions, guesses), _claims(questions, guesses)
     order = np.argsort(-scores, kind="stable")
     order = order[claims[order] & np.isfinite(scores[order])]
     wrong = np.cumsum(~fits[order]) / np.arange(1, len(order) + 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Protocol, Sequence
+from typing import Protocol
 
 from benchmarks.understanding.asked import OUTSIDE, Example, Task
 
@@ -71,7 +72,7 @@ def guess_from(labels: Sequence[str], scores: Sequence[float]) -> Guess:
     """The guess of a system that scores all labels, »outside« among them."""
     outside = None
     best, best_score = "", float("-inf")
-    for label, score in zip(labels, scores):
+    for label, score in zip(labels, scores, strict=True):
         if label == OUTSIDE:
             outside = float(score)
         elif score > best_score:
@@ -138,11 +139,25 @@ ENTRIES: dict[str, Entry] = {
         Entry("ours-no-judge", "Ours, without the judge", "ours", "share", _judged(False), ("use", "e5")),
         Entry("words-svm", "words TF-IDF, linear SVM", "candidate", "distance", _classifier("words", "svm")),
         *(
-            Entry(f"{key}-lr", f"{title}, logistic regression", "candidate", "share", _classifier(key, "lr"), needed)
+            Entry(
+                f"{key}-lr",
+                f"{title}, logistic regression",
+                "candidate",
+                "share",
+                _classifier(key, "lr"),
+                needed,
+            )
             for key, (title, needed) in FEATURES.items()
         ),
         *(
-            Entry(f"{key}-nn", f"{title}, nearest neighbour", "candidate", "distance", _classifier(key, "nn"), needed)
+            Entry(
+                f"{key}-nn",
+                f"{title}, nearest neighbour",
+                "candidate",
+                "distance",
+                _classifier(key, "nn"),
+                needed,
+            )
             for key, (title, needed) in FEATURES.items()
         ),
         Entry(
@@ -153,7 +168,14 @@ ENTRIES: dict[str, Entry] = {
             _site_search,
             notes="sees no examples; words TF-IDF over German and English title and text of each answer",
         ),
-        Entry("nlpjs", "nlp.js 4 (npm)", "peer", "share", _nlpjs, notes="German stemmer, its own neural classifier"),
+        Entry(
+            "nlpjs",
+            "nlp.js 4 (npm)",
+            "peer",
+            "share",
+            _nlpjs,
+            notes="German stemmer, its own neural classifier",
+        ),
         Entry(
             "rasa",
             "Rasa's default German pipeline (DIET)",

@@ -36,7 +36,8 @@ def use_one_core() -> None:
 
 
 def measure(system: System, task: Task, trained: Path) -> dict[str, Any]:
-    """Train, warm up, and ask every question one at a time; the file `trained` tells that training is over."""
+    """Train, warm up, ask every question one at a time; the file `trained` tells that training is over."""
+    imported = peak_memory_mb()
     started = time.perf_counter()
     system.train(task)
     training_seconds = getattr(system, "training_seconds", 0.0) or time.perf_counter() - started
@@ -46,14 +47,20 @@ def measure(system: System, task: Task, trained: Path) -> dict[str, Any]:
         system.guess(question.text)
     if hasattr(system, "milliseconds"):
         system.milliseconds.clear()
-    guesses, milliseconds = [], []
+    if hasattr(system, "cpu_milliseconds"):
+        system.cpu_milliseconds.clear()
+    guesses, milliseconds, cpu_milliseconds = [], [], []
     for question in task.questions:
-        before = time.perf_counter()
+        before, before_cpu = time.perf_counter(), time.process_time()
         guesses.append(system.guess(question.text))
         milliseconds.append((time.perf_counter() - before) * 1000)
+        cpu_milliseconds.append((time.process_time() - before_cpu) * 1000)
     return {
         "training_seconds": training_seconds,
         "milliseconds": getattr(system, "milliseconds", None) or milliseconds,
+        "cpu_milliseconds": getattr(system, "cpu_milliseconds", None) or cpu_milliseconds,
+        "load": os.getloadavg()[0],
+        "imported_mb": imported,
         "peak_memory_mb": system.peak_memory_mb() if hasattr(system, "peak_memory_mb") else peak_memory_mb(),
         "guesses": [asdict(guess) for guess in guesses],
     }

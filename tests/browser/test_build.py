@@ -1,5 +1,6 @@
 """The committed file is what the sources build, small, and free of what a strict page forbids."""
 
+
 from __future__ import annotations
 
 import gzip

@@ -1,5 +1,6 @@
 """What a visitor does when everything works."""
 
+
 from __future__ import annotations
 
 import re

@@ -25,6 +25,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> AnswerStore:
 
 
 @pytest.fixture(scope="session")
+def real_store() -> AnswerStore:
+    """The store of the real content, not to be changed."""
+    return AnswerStore()
+
+
+@pytest.fixture(scope="session")
 def responder(store: AnswerStore) -> Responder:
     """What answers from that store."""
     return Responder(store)

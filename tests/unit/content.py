@@ -88,9 +88,7 @@ def _files() -> dict[str, Any]:
             },
             "hochschulen": {
                 "title": _titles("Hochschulen", "Universities"),
-                "intro": _texts(
-                    "Fragen zu Hochschulen.", "Hier kann man lernen.", "Questions on universities."
-                ),
+                "intro": _texts("Fragen zu Hochschulen.", "Hier kann man lernen.", "Questions on universities."),
                 "overview": ["hochschulen/anzahl"],
             },
         },
@@ -134,9 +132,7 @@ def _files() -> dict[str, Any]:
             {
                 "id": "hochschulen/thga",
                 "title": _titles("Was ist die THGA?", "What is the THGA?"),
-                "text": _texts(
-                    "Die THGA ist eine Hochschule.", "Eine Hochschule.", "The THGA is a university."
-                ),
+                "text": _texts("Die THGA ist eine Hochschule.", "Eine Hochschule.", "The THGA is a university."),
                 "as_of": "2020",
                 "review_by": "2099-01-01",
                 "sources": [_source("thga")],
@@ -147,9 +143,7 @@ def _files() -> dict[str, Any]:
             {
                 "id": "bot/begruessung",
                 "title": _titles("Guten Tag!", "Hello!"),
-                "text": _texts(
-                    "Guten Tag, wie können wir helfen?", "Guten Tag, hallo!", "Hello, how can we help?"
-                ),
+                "text": _texts("Guten Tag, wie können wir helfen?", "Guten Tag, hallo!", "Hello, how can we help?"),
                 "follow_ups": ["topic:strategie", "topic:hochschulen"],
             },
             {
@@ -235,17 +229,12 @@ class Project:
         for name, data in files.items():
             self.write(f"answers/{name}", data)
         shutil.copy(CONTENT_DIR / "phrases.yml", root / "answers" / "phrases.yml")
-        ids = [
-            entry["id"]
-            for name in ("strategie", "hochschulen", "bot", "profil")
-            for entry in files[f"{name}.yml"]
-        ]
+        ids = [entry["id"] for name in ("strategie", "hochschulen", "bot", "profil") for entry in files[f"{name}.yml"]]
         for topic in sorted({answer_id.split("/")[0] for answer_id in ids}):
             of_topic = [answer_id for answer_id in ids if answer_id.startswith(f"{topic}/")]
             self.write(f"data/nlu/{topic}.yml", {"nlu": [_intent(answer_id) for answer_id in of_topic]})
         rules = [
-            {"rule": topic, "steps": [{"intent": topic}]}
-            for topic in ("strategie", "hochschulen", "bot", "profil")
+            {"rule": topic, "steps": [{"intent": topic}]} for topic in ("strategie", "hochschulen", "bot", "profil")
         ]
         self.write("data/rules/topics.yml", {"rules": rules})
         for split in ("development", "final"):
@@ -265,7 +254,9 @@ class Project:
         path = self.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8") as stream:
-            YAML(typ="safe").dump(data, stream)
+            yaml = YAML(typ="safe")
+            yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+            yaml.dump(data, stream)
 
     @contextmanager
     def editing(self, file: str) -> Iterator[Any]:

@@ -19,7 +19,5 @@ from answers.schema import Lang
         (None, "en", "undated"),
     ],
 )
-def test_a_date_reads_as_people_write_it_and_none_is_invented(
-    as_of: str | None, lang: Lang, expected: str
-) -> None:
+def test_a_date_reads_as_people_write_it_and_none_is_invented(as_of: str | None, lang: Lang, expected: str) -> None:
     assert readable_date(as_of, lang) == expected

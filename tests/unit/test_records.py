@@ -54,9 +54,7 @@ def test_only_the_students_in_town_count_where_a_record_has_them(project: Projec
 
 
 @pytest.mark.parametrize("hochschule", [None, "harvard"])
-def test_a_question_about_one_hochschule_needs_one_that_is_known(
-    store: AnswerStore, hochschule: str | None
-) -> None:
+def test_a_question_about_one_hochschule_needs_one_that_is_known(store: AnswerStore, hochschule: str | None) -> None:
     with pytest.raises(KeyError):
         store.reply("profil/studierende", hochschule=hochschule)
 
@@ -113,8 +111,8 @@ def test_an_unknown_placeholder_in_a_comparison_shows_when_the_content_is_read(p
         project.store()
 
 
-def test_every_real_record_answers_or_refuses_every_question_in_both_languages() -> None:
-    store = AnswerStore()
+def test_every_real_record_answers_or_refuses_every_question_in_both_languages(real_store: AnswerStore) -> None:
+    store = real_store
 
     replies = [
         store.reply(question, lang, hochschule=hochschule)

@@ -110,9 +110,7 @@ def test_windows_line_endings_and_a_byte_order_mark_are_no_mistake(tmp_path: Pat
 def test_a_date_without_quotes_is_a_date_all_the_same(project: Project) -> None:
     text = (project.root / STRATEGIE).read_text(encoding="utf-8")
     assert "as_of: 2020-10" in text
-    (project.root / STRATEGIE).write_text(
-        text.replace("as_of: 2020-10", "as_of: 2020-10-05"), encoding="utf-8"
-    )
+    (project.root / STRATEGIE).write_text(text.replace("as_of: 2020-10", "as_of: 2020-10-05"), encoding="utf-8")
 
     assert project.store().reply("strategie/was").as_of == "5. Oktober 2020"
 

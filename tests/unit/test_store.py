@@ -68,14 +68,12 @@ def test_the_same_fact_in_two_topics_is_a_mistake(project: Project) -> None:
         _ = project.store().facts
 
 
-def test_the_real_content_is_large_enough_and_whole() -> None:
-    store = AnswerStore()
-
-    topical = [answer for answer in store.answers.values() if answer.topic in store.topics]
+def test_the_real_content_is_large_enough_and_whole(real_store: AnswerStore) -> None:
+    topical = [a for a in real_store.answers.values() if a.topic in real_store.topics]
 
     assert len(topical) >= 150
     assert all(answer.sources and answer.as_of and answer.facts for answer in topical)
-    assert list(store.topics) == ["strategie", "hochschulen", "standort"]
+    assert list(real_store.topics) == ["strategie", "hochschulen", "standort"]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +84,8 @@ def test_the_real_content_is_large_enough_and_whole() -> None:
         ("hochschulen/ausgruendungen-21-mio", "21 Mio"),
     ],
 )
-def test_the_figures_of_the_agency_stand_in_their_answers(answer_id: str, figure: str) -> None:
-    reply = AnswerStore().reply(answer_id)
+def test_the_figures_of_the_agency_stand_in_their_answers(real_store: AnswerStore, answer_id: str, figure: str) -> None:
+    reply = real_store.reply(answer_id)
 
     assert figure in reply.text.replace("Millionen", "Mio")
     assert any("bochum-wirtschaft.de" in str(source.url) for source in reply.sources)

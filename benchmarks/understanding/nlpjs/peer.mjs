@@ -1,5 +1,5 @@
 // nlp.js as a peer: reads {"examples": [{text, label}]} once, then one question a line; answers one JSON line each.
-// First line out: {"training_seconds"}; then {"ranking": [[label, score], …], "milliseconds"} a question;
+// First line out: {"training_seconds"}; then {"ranking": [[label, score], …], "milliseconds", "cpu_milliseconds"} a question;
 // an empty line in ends it with {"peak_memory_mb"}.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -27,10 +27,11 @@ say({ training_seconds: (performance.now() - started) / 1000 });
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (!line) break;
-  const before = performance.now();
+  const [before, beforeCpu] = [performance.now(), process.cpuUsage()];
   const { classifications } = await nlp.process('de', JSON.parse(line));
   const milliseconds = performance.now() - before;
-  say({ ranking: classifications.map(({ intent, score }) => [intent, score]), milliseconds });
+  const { user, system } = process.cpuUsage(beforeCpu);
+  say({ ranking: classifications.map(({ intent, score }) => [intent, score]), milliseconds, cpu_milliseconds: (user + system) / 1000 });
 }
 say({ peak_memory_mb: peakMemory() });
 process.exit(0);

@@ -1,0 +1,150 @@
+"""What the Rasa component makes of an understanding; the understanding itself is a stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+
+from actions.turn import Question as ActionsQuestion
+from answers import AnswerStore
+from nlu import components
+from nlu.components import AnswerClassifier
+from nlu.understanding import Candidate, Question
+
+
+class StandIn:
+    """Understands every message the same way and remembers what it was asked."""
+
+    def __init__(self, *questions: Question) -> None:
+        self._questions = list(questions)
+        self.asked: list[tuple[str, str | None]] = []
+
+    def questions(self, message: str, subject: str | None = None) -> list[Question]:
+        self.asked.append((message, subject))
+        return self._questions if message else []
+
+
+def _question(confidence: float, *ids: str, outside: float = 0.1) -> Question:
+    return Question("Wo liegt die RUB?", [Candidate(key, 0.4, confidence) for key in ids], outside)
+
+
+@pytest.fixture
+def classifier(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> AnswerClassifier:
+    monkeypatch.setattr(components, "AnswerStore", lambda: store)
+    return AnswerClassifier(AnswerClassifier.get_default_config())
+
+
+def _process(
+    classifier: AnswerClassifier, *questions: Question, text: str = "Wo liegt die RUB?", tracker: Any = None
+) -> dict[str, Any]:
+    classifier._understanding = StandIn(*questions)  # type: ignore[assignment]
+    message = Message({"text": text})
+    classifier.process([message], tracker)
+    return message.as_dict(only_output_properties=True)
+
+
+def test_a_sure_answer_sets_its_topic_as_the_intent_and_its_id_beside(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "hochschulen/thga", "strategie/was"))
+
+    assert output["intent"] == {"name": "hochschulen", "confidence": 0.9}
+    assert output["response_selector"]["hochschulen"]["response"]["intent_response_key"] == "hochschulen/thga"
+    assert output["understanding"]["questions"][0]["decision"] == "answer"
+
+
+@pytest.mark.parametrize(
+    ("best", "confidence", "outside", "decision", "intent"),
+    [
+        ("strategie/was", 0.56, 0.1, "answer", "strategie"),
+        ("strategie/was", 0.54, 0.1, "clarify", "nlu_fallback"),
+        ("strategie/was", 0.14, 0.1, "refuse", "nlu_fallback"),
+        ("strategie/was", 0.14, 0.8, "refuse", "out_of_scope"),
+        ("bot/kontakt", 0.31, 0.1, "answer", "bot"),
+        ("kontext/mehr", 0.31, 0.1, "answer", "kontext"),
+    ],
+)
+def test_the_thresholds_decide_and_small_talk_which_claims_nothing_needs_less(
+    classifier: AnswerClassifier, best: str, confidence: float, outside: float, decision: str, intent: str
+) -> None:
+    output = _process(classifier, _question(confidence, best, outside=outside))
+
+    assert output["understanding"]["questions"][0]["decision"] == decision
+    assert output["intent"]["name"] == intent
+
+
+def test_the_ranking_names_topics_and_outside_the_most_probable_first(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "strategie/was", "strategie/ziele", "bot/kontakt", outside=0.5))
+
+    assert [entry["name"] for entry in output["intent_ranking"]] == ["strategie", "out_of_scope", "bot"]
+
+
+def test_what_the_actions_read_is_what_the_component_writes(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "profil/gruendung", "strategie/was"))
+
+    question = ActionsQuestion.from_data(output["understanding"]["questions"][0])
+
+    assert (question.best.id, question.best.confidence, question.decision) == ("profil/gruendung", 0.9, "answer")
+    assert question.hochschulen == ("rub",)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "names", "leans", "bare"),
+    [
+        ("Wo liegt die RUB heute eigentlich?", "de", ["rub"], False, False),
+        ("Und die THGA?", None, ["thga"], True, True),
+        ("Where is MARK 51°7 and what happens there?", "en", ["mark-517"], True, False),
+    ],
+)
+def test_names_and_what_leans_on_the_conversation_are_handed_on(
+    classifier: AnswerClassifier, text: str, lang: str | None, names: list[str], leans: bool, bare: bool
+) -> None:
+    understood = _process(classifier, _question(0.9, "strategie/was"), text=text)["understanding"]
+
+    assert [name["id"] for name in understood["names"]] == names
+    assert (understood["leans_on_context"], understood["bare_mention"]) == (leans, bare)
+    assert lang is None or understood["lang"] == lang
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\x00\ud83d"])
+def test_a_message_of_nothing_is_understood_as_no_question(classifier: AnswerClassifier, text: str) -> None:
+    output = _process(classifier, _question(0.9, "strategie/was"), text=text)
+
+    assert output["understanding"]["questions"] == []
+    assert output["understanding"]["lang"] is None
+    assert "intent" not in output
+
+
+@pytest.mark.parametrize(("slot", "subject"), [("rub", "Ruhr-Universität Bochum"), ("abgeschafft", None), (None, None)])
+def test_the_thing_the_conversation_is_about_is_handed_on_by_its_name(
+    classifier: AnswerClassifier, slot: str | None, subject: str | None
+) -> None:
+    tracker = DialogueStateTracker("visitor", [TextSlot("last_name", mappings=[{}], initial_value=slot)])
+
+    _process(classifier, _question(0.9, "strategie/was"), text="Wo liegt die?", tracker=tracker)
+
+    assert classifier._understanding.asked == [("Wo liegt die?", subject)]  # type: ignore[union-attr]
+
+
+def test_every_setting_of_the_pipeline_is_one_the_component_knows() -> None:
+    from ruamel.yaml import YAML
+
+    from staff.project import ROOT
+
+    pipeline = YAML(typ="safe").load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    settings = next(step for step in pipeline if step["name"].endswith("AnswerClassifier"))
+
+    assert set(settings) - {"name"} <= set(AnswerClassifier.get_default_config())
+
+
+def test_rasa_knows_every_topic_and_action_that_answers_need(real_store: AnswerStore) -> None:
+    from staff.project import ROOT
+
+    domain = Domain.from_file(str(ROOT / "domain.yml"))
+    topics = {key.split("/")[0] for key in (*real_store.answers, *real_store.records.questions)}
+
+    assert topics <= set(domain.intents)
+    assert {f"action_{topic}" for topic in topics} <= set(domain.user_actions)

@@ -1,0 +1,38 @@
+"""German or English, deaf to the names of the domain."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from nlu.language import LanguageDetector
+from nlu.text import clean
+
+from .test_text import ANYTHING
+
+
+@pytest.fixture(scope="module")
+def detector() -> LanguageDetector:
+    return LanguageDetector(["Blue Square", "Start-up Center", "RUB", "UniverCity"])
+
+
+@pytest.mark.parametrize(
+    "message", ["Wie viele Hochschulen gibt es in Bochum?", "wo is dat denn", "Was ist das Blue Square?"]
+)
+def test_german_is_german_even_with_an_english_name_in_it(detector: LanguageDetector, message: str) -> None:
+    assert detector(message) == "de"
+
+
+@pytest.mark.parametrize("message", ["How many universities are there?", "where can I study nursing"])
+def test_english_is_english(detector: LanguageDetector, message: str) -> None:
+    assert detector(message) == "en"
+
+
+@pytest.mark.parametrize("message", ["", "😀", "RUB", "Blue Square?", "51", "a"])
+def test_a_message_without_words_of_its_own_decides_nothing(detector: LanguageDetector, message: str) -> None:
+    assert detector(message) is None
+
+
+@given(text=ANYTHING)
+def test_any_cleaned_text_can_be_judged(detector: LanguageDetector, text: str) -> None:
+    assert detector(clean(text)) in ("de", "en", None)
