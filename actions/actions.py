@@ -32,9 +32,7 @@ class CuratedAction(Action):
         """The replies to a turn; the topics share the way from a message to its answers."""
         return RESPONDER.to_message(turn)
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Send the replies and return the slots they leave."""
         turn = Turn.from_tracker(tracker)
         replies = self.replies(turn)

@@ -44,8 +44,7 @@ class Question:
         return cls(
             text=data["text"],
             candidates=tuple(
-                Candidate(entry["id"], entry["probability"], entry["confidence"])
-                for entry in data["candidates"]
+                Candidate(entry["id"], entry["probability"], entry["confidence"]) for entry in data["candidates"]
             ),
             decision=data["decision"],
             names=tuple(name["id"] for name in data["names"]),
@@ -96,9 +95,7 @@ class Turn:
             text=message.get("text") or "",
             lang=understood.get("lang") or slot("lang") or chosen or "de",
             easy=bool(slot("easy")),
-            questions=tuple(
-                Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]
-            ),
+            questions=tuple(Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]),
             names=tuple(name["id"] for name in understood.get("names", [])),
             hochschulen=_hochschulen(understood.get("names", [])),
             leans_on_context=bool(understood.get("leans_on_context")),

@@ -282,9 +282,7 @@ def read_entries(model: type[Model], content_dir: Path, file_name: str) -> dict[
         name = entry.get("id") if isinstance(entry, dict) else None
         parsed = parse_entry(model, entry, f"{file_name}, {name or f'Eintrag {position}'}")
         if name in entries:
-            raise ContentError(
-                f"{file_name}, {name}: Feld »id«: gibt es schon; jeder Eintrag braucht eine eigene."
-            )
+            raise ContentError(f"{file_name}, {name}: Feld »id«: gibt es schon; jeder Eintrag braucht eine eigene.")
         entries[str(name)] = parsed
     return entries
 

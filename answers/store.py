@@ -78,9 +78,7 @@ class AnswerStore:
         for topic in self.topics:
             of_topic = read_entries(Fact, self.content_dir, f"facts/{topic}.yml")
             for twice in facts.keys() & of_topic.keys():
-                raise ContentError(
-                    f"facts/{topic}.yml, {twice}: Feld »id«: gibt es schon bei einem anderen Thema."
-                )
+                raise ContentError(f"facts/{topic}.yml, {twice}: Feld »id«: gibt es schon bei einem anderen Thema.")
             facts |= of_topic
         return facts
 
@@ -96,9 +94,7 @@ class AnswerStore:
     def _name_patterns(self) -> dict[str, re.Pattern[str]]:
         """For each name a pattern that finds it, as a whole word, under any alias."""
         return {
-            name.id: re.compile(
-                rf"(?<!\w)(?:{'|'.join(map(re.escape, (name.name, *name.aliases)))})(?!\w)", re.I
-            )
+            name.id: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, (name.name, *name.aliases)))})(?!\w)", re.I)
             for name in self.names.values()
         }
 
@@ -147,9 +143,7 @@ class AnswerStore:
         label = self.records.questions[answer_id].title.in_lang(lang)
         return f"{label}: {self.records.short_name(hochschule)}" if hochschule else label
 
-    def reply(
-        self, answer_id: str, lang: Lang = "de", easy: bool = False, hochschule: str | None = None
-    ) -> Reply:
+    def reply(self, answer_id: str, lang: Lang = "de", easy: bool = False, hochschule: str | None = None) -> Reply:
         """The answer as it is sent.
 
         Args:

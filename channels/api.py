@@ -137,9 +137,7 @@ class VisitorApi:
 
     async def show_openapi(self, _call: Call) -> HTTPResponse:
         """The contract."""
-        return raw(
-            self._openapi, headers={"Cache-Control": "public, max-age=300"}, content_type="application/yaml"
-        )
+        return raw(self._openapi, headers={"Cache-Control": "public, max-age=300"}, content_type="application/yaml")
 
     async def _session(self, call: Call, even_if_idle: bool = False) -> Session:
         """The session of the request's token.
@@ -192,9 +190,7 @@ class VisitorApi:
         """
         output = VisitorOutput()
         metadata = {"lang": session.lang}
-        message = UserMessage(
-            text, output, session.sender_id, input_channel=self._channel_name, metadata=metadata
-        )
+        message = UserMessage(text, output, session.sender_id, input_channel=self._channel_name, metadata=metadata)
         async with session.turn:
             _still_open(session)
             try:

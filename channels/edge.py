@@ -60,9 +60,7 @@ class Edge:
         self._addresses = AddressBook(settings)
         self._requests = RateLimit(settings.address_requests)
 
-    async def serve(
-        self, request: Request, handlers: dict[str, Handler], is_limited: bool = True
-    ) -> HTTPResponse:
+    async def serve(self, request: Request, handlers: dict[str, Handler], is_limited: bool = True) -> HTTPResponse:
         """The response to `request`, whatever happens.
 
         Args:
@@ -121,11 +119,7 @@ class Edge:
     def _is_allowed(self, origin: str, request: Request) -> bool:
         allowed = self._settings.allowed_origins
         own = request.headers.get("host", "").lower()
-        return (
-            allowed == "*"
-            or origin in allowed
-            or (bool(own) and origin in (f"http://{own}", f"https://{own}"))
-        )
+        return allowed == "*" or origin in allowed or (bool(own) and origin in (f"http://{own}", f"https://{own}"))
 
     async def _body(self, request: Request) -> bytes:
         """The body, read no further than it may be long.

@@ -16,9 +16,7 @@ CHECK_SECONDS, KEEP_SECONDS = 2.0, 2.0
 
 def project_version() -> str:
     """The version in `pyproject.toml`."""
-    found = re.search(
-        r'^version = "(.+)"$', (PROJECT_FOLDER / "pyproject.toml").read_text("utf-8"), re.MULTILINE
-    )
+    found = re.search(r'^version = "(.+)"$', (PROJECT_FOLDER / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     return found[1] if found else "unknown"
 
 

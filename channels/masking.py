@@ -70,9 +70,7 @@ def is_pension_number(text: str) -> bool:
     if not compact.isascii():
         return False
     values = _digits(compact[:8] + f"{ord(compact[8]) - 64:02}" + compact[9:11])
-    products = [
-        value * weight for value, weight in zip(values, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True)
-    ]
+    products = [value * weight for value, weight in zip(values, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True)]
     return sum(product // 10 + product % 10 for product in products) % 10 == int(compact[11])
 
 

@@ -55,9 +55,7 @@ class BotAnswer(BaseModel):
     @validator("sources", pre=True)
     def only_web_sources(cls, value: Any) -> Any:
         """The widget makes links of them: only http and https may pass."""
-        return [
-            source for source in value or () if str(source.get("url", "")).startswith(("https://", "http://"))
-        ]
+        return [source for source in value or () if str(source.get("url", "")).startswith(("https://", "http://"))]
 
 
 class VisitorMessage(BaseModel):

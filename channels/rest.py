@@ -67,15 +67,14 @@ class LocalRestInput(RestInput):
             if not self._enabled:
                 return _refusal(404, "rest_disabled", "Dieser Zugang ist abgeschaltet.")
             try:
-                body = RestMessage.parse_obj(request.json)
+                # pydantic would take a list of pairs for an object
+                body = RestMessage.parse_obj(request.json if isinstance(request.json, dict) else None)
             except InvalidUsage:
                 return _refusal(400, "invalid_json", "Die Anfrage ist kein gültiges JSON.")
             except ValidationError as error:
                 return _refusal(400, "invalid_request", _complaint(error))
             if len(body.message) > MAX_MESSAGE_CHARS:
-                return _refusal(
-                    413, "message_too_long", f"Die Nachricht ist länger als {MAX_MESSAGE_CHARS} Zeichen."
-                )
+                return _refusal(413, "message_too_long", f"Die Nachricht ist länger als {MAX_MESSAGE_CHARS} Zeichen.")
             return json(await self._answers(body, on_new_message))
 
         return blueprint

@@ -51,9 +51,7 @@ class AnswerModel:
             dtype=np.float32,
         )
         self._reduction = TruncatedSVD(settings.characters, random_state=0)
-        self._classifier = LogisticRegression(
-            C=settings.inverse_regularization, max_iter=settings.max_iterations
-        )
+        self._classifier = LogisticRegression(C=settings.inverse_regularization, max_iter=settings.max_iterations)
         self._e5_mean: np.ndarray | None = None
 
     @property

@@ -65,7 +65,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "e5_weight": settings.e5_weight,
             "inverse_regularization": settings.inverse_regularization,
             "max_iterations": settings.max_iterations,
-            "answer_threshold": 0.6,
+            "answer_threshold": 0.55,
             "smalltalk_threshold": 0.3,
             "companion_threshold": 0.4,
             "clarify_threshold": 0.15,

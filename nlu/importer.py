@@ -33,9 +33,7 @@ class AnswerImporter(TrainingDataImporter):
         texts = {answer.id: answer.text.de for answer in self._store.answers.values()}
         texts.update({question.id: question.title.de for question in self._store.records.questions.values()})
         texts.update({follow_up: self._store.phrase("no_context", "de") for follow_up in FOLLOW_UPS})
-        return Domain.from_dict(
-            {"responses": {f"utter_{key}": [{"text": text}] for key, text in texts.items()}}
-        )
+        return Domain.from_dict({"responses": {f"utter_{key}": [{"text": text}] for key, text in texts.items()}})
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """No stories of its own."""

@@ -29,9 +29,7 @@ class NameFinder:
         longest_first = sorted(self._ids, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
         self._fuzzy = [
-            form
-            for form, name in forms
-            if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
+            form for form, name in forms if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
         ]
 
     def find(self, text: str) -> list[dict[str, Any]]:
@@ -39,9 +37,7 @@ class NameFinder:
         ids = [name["id"] for name in self.exact(text)]
         if not any(self._kinds[name] == "hochschule" for name in ids):
             ids.extend(self._nearly(text))
-        return [
-            {"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND
-        ]
+        return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
 
     def exact(self, text: str) -> list[dict[str, Any]]:
         """The names in a text that are spelt right, each thing once."""

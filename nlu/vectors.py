@@ -62,7 +62,5 @@ class VectorCache:
             new = encoder(self._name)(list(missing.values()))
             self._known.update(zip(missing, new, strict=True))
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(
-                self._file, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values()))
-            )
+            np.savez(self._file, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
         return np.stack([self._known[key] for key in keys])

@@ -52,9 +52,7 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
     for file in sorted((root / "data" / "nlu").glob("*.yml")):
         for intent, listed in _examples(file):
             examples.setdefault(intent, []).extend(listed)
-    rules = [
-        rule for file in sorted((root / "data" / "rules").glob("*.yml")) for rule in read_yaml(file)["rules"]
-    ]
+    rules = [rule for file in sorted((root / "data" / "rules").glob("*.yml")) for rule in read_yaml(file)["rules"]]
     questions = {
         _plain(entry["question"]): f"tests/questions/{split}.yml"
         for split in ("development", "final")
@@ -75,15 +73,11 @@ def _examples(file: Path) -> Iterator[tuple[str, list[str]]]:
         intent = block.get("intent") if isinstance(block, dict) else None
         where = f"{file.parent.parent.name}/nlu/{file.name}, {intent or f'Eintrag {position}'}"
         if not intent or not isinstance(block.get("examples"), str):
-            raise ContentError(
-                f"{where}: Erwartet werden »intent: …« und »examples: |« mit einer Nachricht je Zeile."
-            )
+            raise ContentError(f"{where}: Erwartet werden »intent: …« und »examples: |« mit einer Nachricht je Zeile.")
         lines = [line.strip() for line in block["examples"].splitlines() if line.strip()]
         for line in lines:
             if not line.startswith("- "):
-                raise ContentError(
-                    f"{where}: Jede Zeile unter examples beginnt mit »- «, diese nicht: »{line}«"
-                )
+                raise ContentError(f"{where}: Jede Zeile unter examples beginnt mit »- «, diese nicht: »{line}«")
         yield intent, [line[2:].strip() for line in lines]
 
 
@@ -132,9 +126,7 @@ def check_references(material: Material) -> Iterator[Problem]:
     for key, topic in store.topics.items():
         for target in topic.overview:
             if target not in store:
-                yield Problem(
-                    f"answers/topics.yml, {key}, overview", f"Die Antwort »{target}« gibt es nicht."
-                )
+                yield Problem(f"answers/topics.yml, {key}, overview", f"Die Antwort »{target}« gibt es nicht.")
     for answer in store.answers.values():
         where = f"answers/{answer.topic}.yml, {answer.id}"
         for target in answer.follow_ups:
@@ -148,17 +140,13 @@ def _leads_somewhere(target: str, store: AnswerStore) -> bool:
     if target.startswith(TOPIC_TARGET):
         return target[len(TOPIC_TARGET) :] in store.topics
     answer_id, at, hochschule = target.partition("@")
-    return answer_id in store and (
-        not at or (answer_id in store.records.questions and hochschule in store.records)
-    )
+    return answer_id in store and (not at or (answer_id in store.records.questions and hochschule in store.records))
 
 
 def _check_evidence(answer: CuratedAnswer, where: str, store: AnswerStore) -> Iterator[Problem]:
     for field in ("as_of", "review_by", "sources", "facts"):
         if not getattr(answer, field):
-            yield Problem(
-                f"{where}, {field}", "Dieses Feld darf bei einer Antwort zu einem Thema nicht fehlen."
-            )
+            yield Problem(f"{where}, {field}", "Dieses Feld darf bei einer Antwort zu einem Thema nicht fehlen.")
     for fact in answer.facts:
         if fact not in store.facts and fact not in store.records:
             yield Problem(f"{where}, facts", f"Den Fakt »{fact}« gibt es nicht.")
@@ -177,19 +165,13 @@ def check_figures(material: Material) -> Iterator[Problem]:
             continue
         proven = _digits(" ".join(f"{f.statement} {f.figures} {f.conflicts} {f.as_of}" for f in facts))
         proven |= _digits(" ".join(str(url) for f in facts for url in f.sources))
-        wanted = set().union(
-            *(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts)
-        )
+        wanted = set().union(*(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts))
         for field, text in answer.text.dict().items():
             where = f"answers/{answer.topic}.yml, {answer.id}, text.{field}"
             for number in sorted(_digits(_without_names(text, store)) - proven):
-                yield Problem(
-                    where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)})."
-                )
+                yield Problem(where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)}).")
             for number in sorted(wanted - _digits(text)):
-                yield Problem(
-                    where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de"
-                )
+                yield Problem(where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de")
 
 
 def check_facts_are_used(material: Material) -> Iterator[Problem]:

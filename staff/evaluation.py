@@ -25,12 +25,10 @@ QUESTIONS = ROOT / "tests" / "questions"
 REPORTS = ROOT / "reports"
 BASELINE = QUESTIONS / "baseline.json"
 REFUSAL_KINDS = ("near-miss", "far", "hostile")
-OUTCOMES = ("correct", "clarified", "refused", "wrong")
+OUTCOMES = ("correct", "partial", "clarified", "refused", "wrong")
 GATE_POINTS = 1.0
 # Follow-ups that mean the last answer are right when they repeat it (source, Stand, simpler, English).
-REPEATING = {
-    f"kontext/{name}" for name in ("quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen")
-}
+REPEATING = {f"kontext/{name}" for name in ("quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen")}
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,9 @@ def _outcome(expected: list[list[str]], replies: list[dict[str, Any]], before: s
     if all(any(_counts(option, replies, before) for option in options) for options in expected):
         return "correct"
     if given:
-        return "wrong"
+        wanted = [option for options in expected for option in options]
+        fitting = all(any(_counts(option, [reply], before) for option in wanted) for reply in given)
+        return "partial" if fitting else "wrong"
     return "clarified" if "clarification" in kinds else "refused"
 
 
@@ -114,8 +114,7 @@ def _counts(option: str, replies: list[dict[str, Any]], before: str | None) -> b
     ):
         return True
     return any(
-        reply["answer_id"] == wanted and (not hochschule or reply.get("entity") == hochschule)
-        for reply in replies
+        reply["answer_id"] == wanted and (not hochschule or reply.get("entity") == hochschule) for reply in replies
     )
 
 
@@ -212,9 +211,7 @@ def _print(split: str, results: list[Result], console: Console) -> None:
     for name, value in summary(results).items():
         console.print(f"{name}: {value:.1%}")
     confusions = Counter(
-        (result.expected[:1] or ("(refuse)",), result.got[:1])
-        for result in results
-        if result.outcome == "wrong"
+        (result.expected[:1] or ("(refuse)",), result.got[:1]) for result in results if result.outcome == "wrong"
     )
     console.print("\nworst confusions (expected → got):")
     for (expected, got), count in confusions.most_common(10):

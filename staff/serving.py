@@ -102,17 +102,13 @@ def serve(port: int, action_port: int, console: Console, ready: Callable[[], Non
         for name, command in commands(port, action_port).items():
             manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT))
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-        waiting = threading.Thread(
-            target=_announce, args=(port, action_port, console, ready, manager), daemon=True
-        )
+        waiting = threading.Thread(target=_announce, args=(port, action_port, console, ready, manager), daemon=True)
         waiting.start()
         manager.loop()
     return _exit_code(manager.returncode, console)
 
 
-def _announce(
-    port: int, action_port: int, console: Console, ready: Callable[[], None], manager: Manager
-) -> None:
+def _announce(port: int, action_port: int, console: Console, ready: Callable[[], None], manager: Manager) -> None:
     urls = (f"http://{HOST}:{action_port}/health", f"http://{HOST}:{port}/webhooks/rest/")
     until = time.monotonic() + READY_WITHIN_SECONDS
     with console.status("Die Server starten (etwa 20 Sekunden) …"):
@@ -132,9 +128,7 @@ def _exit_code(returncode: int | None, console: Console) -> int:
     if returncode in (130, 143):
         console.print("Beendet.")
         return 0
-    console.print(
-        f"[red]Ein Server ist ausgefallen; beide sind beendet. Protokoll: {LOGS / 'server.log'}[/red]"
-    )
+    console.print(f"[red]Ein Server ist ausgefallen; beide sind beendet. Protokoll: {LOGS / 'server.log'}[/red]")
     for line in (LOGS / "server.log").read_text(encoding="utf-8").splitlines()[-8:]:
         print(line, file=sys.stderr)
     return returncode or 1

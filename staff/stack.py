@@ -67,7 +67,5 @@ def running_stack() -> Iterator[str]:
         for name, command in commands(port, action_port).items():
             server = servers.enter_context(process(f"{name}-test", command))
             path = "health" if name == "actions" else "webhooks/rest/"
-            wait_until_answers(
-                f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name
-            )
+            wait_until_answers(f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name)
         yield f"http://{HOST}:{port}"

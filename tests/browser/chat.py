@@ -1,6 +1,5 @@
 """The widget as a visitor meets it, on any page: what tests press, type and read."""
 
-
 from __future__ import annotations
 
 from pathlib import Path

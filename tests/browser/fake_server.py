@@ -184,9 +184,7 @@ class FakeServer:
     def texts(self) -> list[str]:
         """The messages and payloads that reached the bot."""
         return [
-            heard.body.get("message") or heard.body.get("payload")
-            for heard in self.heard
-            if heard.path == "/messages"
+            heard.body.get("message") or heard.body.get("payload") for heard in self.heard if heard.path == "/messages"
         ]
 
     def bodies(self, path: str) -> list[Any]:
@@ -261,9 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, path: Path, headers: dict[str, str] | None = None) -> None:
         if not path.is_file():
             return self._send(404, b"", "text/plain")
-        self._send(
-            200, path.read_bytes(), MEDIA_TYPES.get(path.suffix, "text/plain") + "; charset=utf-8", headers
-        )
+        self._send(200, path.read_bytes(), MEDIA_TYPES.get(path.suffix, "text/plain") + "; charset=utf-8", headers)
 
     def _send(self, status: int, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> None:
         origin = self.headers.get("Origin")
@@ -284,9 +280,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def handle(self) -> None:
-        with contextlib.suppress(
-            ConnectionError, ValueError
-        ):  # the browser went away, or a test cut the line
+        with contextlib.suppress(ConnectionError, ValueError):  # the browser went away, or a test cut the line
             super().handle()
 
     def log_message(self, *_arguments: Any) -> None:

@@ -74,9 +74,7 @@ def failed(chat: Chat, server: FakeServer) -> None:
     chat.open()
     server.refuse(
         "/messages",
-        Refusal(
-            503, "unavailable", "Der Assistent ist gerade nicht erreichbar. Bitte versuchen Sie es erneut."
-        ),
+        Refusal(503, "unavailable", "Der Assistent ist gerade nicht erreichbar. Bitte versuchen Sie es erneut."),
     )
     chat.ask(STUDENTS, wait=False)
     expect(chat.button("Erneut senden")).to_be_visible()

@@ -79,9 +79,7 @@ def test_every_state_is_accessible_in_every_look(
 
 @pytest.mark.parametrize("accent", ["#ffcc00", "#f5f5f5", "#111111", "#e2001a", "#00ff88"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_any_accent_stays_readable(
-    accent: str, scheme: str, new_page: Callable[..., Page], server: FakeServer
-) -> None:
+def test_any_accent_stays_readable(accent: str, scheme: str, new_page: Callable[..., Page], server: FakeServer) -> None:
     chat = Chat(new_page(color_scheme=scheme), f"{server.url}/").visit()
     chat.page.evaluate(f"BoWEChat.element.configure({{accent: '{accent}'}})")
     chat.launcher.click()

@@ -1,6 +1,5 @@
 """The committed file is what the sources build, small, and free of what a strict page forbids."""
 
-
 from __future__ import annotations
 
 import gzip
@@ -42,9 +41,7 @@ def test_there_is_one_file_and_no_source_map(built: str) -> None:
 def test_nothing_in_it_makes_code_or_markup_from_text(built: str) -> None:
     # Lit itself makes a <template> of its constant parts; that one place goes through its trusted-types policy.
     assert len(re.findall(r"\.innerHTML\s*=", built)) == 1
-    assert not re.search(
-        r"\beval\(|new Function|document\.write|insertAdjacentHTML|outerHTML|unsafeHTML", built
-    )
+    assert not re.search(r"\beval\(|new Function|document\.write|insertAdjacentHTML|outerHTML|unsafeHTML", built)
 
 
 def test_it_fetches_nothing_but_the_server() -> None:

@@ -1,6 +1,5 @@
 """What a visitor does when everything works."""
 
-
 from __future__ import annotations
 
 import re
@@ -21,9 +20,7 @@ RECORD_EVENTS = """() => {
 }"""
 
 
-def test_nothing_is_asked_of_the_server_before_the_visitor_opens_the_chat(
-    chat: Chat, server: FakeServer
-) -> None:
+def test_nothing_is_asked_of_the_server_before_the_visitor_opens_the_chat(chat: Chat, server: FakeServer) -> None:
     chat.visit()
     expect(chat.launcher).to_be_visible()
     assert not server.heard
@@ -141,9 +138,7 @@ def test_a_person_can_be_asked_for_at_any_time(chat: Chat, server: FakeServer) -
 
 def test_the_privacy_notice_is_one_click_away(chat: Chat) -> None:
     chat.open()
-    expect(chat.root.get_by_role("link", name="Datenschutz")).to_have_attribute(
-        "href", re.compile("datenschutz")
-    )
+    expect(chat.root.get_by_role("link", name="Datenschutz")).to_have_attribute("href", re.compile("datenschutz"))
 
 
 def test_the_conversation_can_be_downloaded_as_text(chat: Chat, tmp_path: Path) -> None:
@@ -220,9 +215,7 @@ def test_an_answer_to_a_closed_chat_is_marked_on_the_launcher(chat: Chat, server
 
 
 def test_a_long_answer_is_shown_from_its_beginning(chat: Chat, server: FakeServer) -> None:
-    server.answers["lang"] = [
-        message("\n\n".join(f"Absatz {number}: " + "Wort " * 40 for number in range(12)))
-    ]
+    server.answers["lang"] = [message("\n\n".join(f"Absatz {number}: " + "Wort " * 40 for number in range(12)))]
     chat.open().ask("lang")
     expect(chat.questions.last).to_be_in_viewport()
 
@@ -241,9 +234,7 @@ def test_two_tabs_hold_two_conversations(chat: Chat, server: FakeServer) -> None
 def test_the_page_hears_what_happens(chat: Chat, server: FakeServer) -> None:
     chat.visit()
     chat.page.evaluate(RECORD_EVENTS)
-    chat.page.evaluate(
-        "() => { window.atWindow = 0; addEventListener('message', () => { window.atWindow += 1; }); }"
-    )
+    chat.page.evaluate("() => { window.atWindow = 0; addEventListener('message', () => { window.atWindow += 1; }); }")
     chat.launcher.click()
     expect(chat.answers).to_have_count(1)
     chat.ask(STUDENTS)

@@ -47,9 +47,7 @@ def has_a_conversation(chat: Chat) -> None:
     expect(chat.answers.last).to_contain_text("60.000")
 
 
-def test_a_page_of_another_origin_has_it_with_one_tag(
-    page: Page, site: FakeServer, server: FakeServer
-) -> None:
+def test_a_page_of_another_origin_has_it_with_one_tag(page: Page, site: FakeServer, server: FakeServer) -> None:
     chat = visit(page, site, host(server))
     box = chat.launcher.bounding_box()
     assert box and box["x"] + box["width"] > 1200 and box["y"] + box["height"] > 740  # lower right
@@ -107,9 +105,7 @@ def test_its_styles_do_not_reach_the_page(page: Page, site: FakeServer, server: 
     assert page.evaluate(read) == before
 
 
-def test_the_page_can_restyle_it_through_properties_and_parts(
-    page: Page, site: FakeServer, server: FakeServer
-) -> None:
+def test_the_page_can_restyle_it_through_properties_and_parts(page: Page, site: FakeServer, server: FakeServer) -> None:
     style = (
         "<style>bowe-chat { --bowe-chat-radius: 3px; --bowe-chat-font: monospace; --bowe-chat-bottom: 90px }"
         "bowe-chat::part(launcher) { border-radius: 2px } bowe-chat::part(header) { padding: 30px }</style>"
@@ -124,9 +120,7 @@ def test_the_page_can_restyle_it_through_properties_and_parts(
     expect(chat.dialog.locator("header")).to_have_css("padding", "30px")
 
 
-def test_jquery_and_its_delegated_events_live_beside_it(
-    page: Page, site: FakeServer, server: FakeServer
-) -> None:
+def test_jquery_and_its_delegated_events_live_beside_it(page: Page, site: FakeServer, server: FakeServer) -> None:
     script = (
         "window.clicks = 0; $(document).on('click', 'button', () => { window.clicks += 1; });"
         "$(document).on('keydown', (event) => { if (event.key === 'Enter' && event.target === document.body) throw event; });"
@@ -167,9 +161,7 @@ def test_a_framework_may_own_the_element(page: Page, site: FakeServer, server: F
 
 def test_several_widgets_keep_to_themselves(page: Page, site: FakeServer, server: FakeServer) -> None:
     chat = visit(page, site, host(server))
-    page.evaluate(
-        "BoWEChat.mount({server: BoWEChat.element.dataset.server, position: 'left', title: 'Zweiter'})"
-    )
+    page.evaluate("BoWEChat.mount({server: BoWEChat.element.dataset.server, position: 'left', title: 'Zweiter'})")
     second = Chat(page, chat.url)
     second.root = page.locator("bowe-chat").nth(1)
     left = second.root.locator("[part=launcher]")
@@ -211,9 +203,7 @@ def test_a_page_without_main_or_with_little_else_stays_accessible(
     assert chat.violations() == []
 
 
-def test_a_page_with_a_modal_dialog_of_its_own_goes_on(
-    page: Page, site: FakeServer, server: FakeServer
-) -> None:
+def test_a_page_with_a_modal_dialog_of_its_own_goes_on(page: Page, site: FakeServer, server: FakeServer) -> None:
     chat = visit(page, site, host(server, "<dialog id=own><button>OK</button></dialog>"))
     chat.launcher.click()
     page.evaluate("document.getElementById('own').showModal()")
@@ -238,9 +228,7 @@ def test_a_missing_server_leaves_the_page_alone(page: Page, site: FakeServer, se
     expect(page.locator("h1")).to_be_visible()
 
 
-def test_it_adds_one_name_and_nothing_else_to_the_page(
-    page: Page, site: FakeServer, server: FakeServer
-) -> None:
+def test_it_adds_one_name_and_nothing_else_to_the_page(page: Page, site: FakeServer, server: FakeServer) -> None:
     site.pages["/bare"] = HostPage("<!doctype html><html lang=de><title>x</title><body>")
     names = "() => Object.getOwnPropertyNames(window)"
     page.goto(f"{site.url}/bare")
@@ -270,9 +258,7 @@ def test_nothing_is_stored_but_the_tabs_memory_and_nothing_asked_of_third_partie
 def test_a_browser_that_forbids_storage_still_has_a_conversation(
     page: Page, site: FakeServer, server: FakeServer
 ) -> None:
-    page.add_init_script(
-        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no'); } })"
-    )
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no'); } })")
     has_a_conversation(visit(page, site, host(server)))
 
 

@@ -1,6 +1,5 @@
 """The widget against the real servers: first visit to sourced answer, by mouse, by keyboard and on a phone."""
 
-
 from __future__ import annotations
 
 from collections.abc import Callable

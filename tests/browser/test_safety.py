@@ -37,9 +37,7 @@ def is_harmless(chat: Chat) -> None:
     assert chat.page.evaluate("window.isHacked") is False
     expect(chat.dialog.locator("img, script, iframe, a[href^=javascript]")).to_have_count(0)
     assert (
-        chat.dialog.evaluate(
-            "(dialog) => dialog.querySelectorAll('[onerror], [onload], [style]:not(dialog)').length"
-        )
+        chat.dialog.evaluate("(dialog) => dialog.querySelectorAll('[onerror], [onload], [style]:not(dialog)').length")
         == 0
     )
 
@@ -74,9 +72,7 @@ def test_what_the_server_writes_stays_text(watched: Chat, server: FakeServer, at
 
 @pytest.mark.parametrize("url", URLS)
 def test_only_web_addresses_become_links(watched: Chat, server: FakeServer, url: str) -> None:
-    server.answers["Frage"] = [
-        message(f"Siehe {url}", sources=[{"title": "Quelle", "url": url}], as_of="2020")
-    ]
+    server.answers["Frage"] = [message(f"Siehe {url}", sources=[{"title": "Quelle", "url": url}], as_of="2020")]
     watched.open().ask("Frage")
     expect(watched.answers.last).to_contain_text("Stand: 2020")
     links = watched.answers.last.get_by_role("link")
@@ -85,9 +81,7 @@ def test_only_web_addresses_become_links(watched: Chat, server: FakeServer, url:
     is_harmless(watched)
 
 
-@pytest.mark.parametrize(
-    "attack", ["javascript:hacked()", '"><img src=x onerror=hacked()>', "red;}*{display:none"]
-)
+@pytest.mark.parametrize("attack", ["javascript:hacked()", '"><img src=x onerror=hacked()>', "red;}*{display:none"])
 def test_attributes_stay_values(watched: Chat, server: FakeServer, attack: str) -> None:
     names = ("title", "label", "accent", "theme", "position", "lang", "privacy-url", "contact-url", "name")
     attributes = " ".join(f'data-{name}="{html.escape(attack)}"' for name in names)
@@ -117,9 +111,7 @@ def test_attributes_stay_values(watched: Chat, server: FakeServer, attack: str) 
     ],
     ids=repr,
 )
-def test_malformed_messages_do_not_break_the_conversation(
-    watched: Chat, server: FakeServer, messages: object
-) -> None:
+def test_malformed_messages_do_not_break_the_conversation(watched: Chat, server: FakeServer, messages: object) -> None:
     watched.open()
     watched.page.route("**/messages", lambda route: route.fulfill(json={"messages": messages}))
     watched.field.fill("Frage")
@@ -130,9 +122,7 @@ def test_malformed_messages_do_not_break_the_conversation(
     expect(watched.answers.last).to_contain_text("60.000")
 
 
-def test_the_token_is_sent_to_the_server_only_and_never_in_an_address(
-    watched: Chat, server: FakeServer
-) -> None:
+def test_the_token_is_sent_to_the_server_only_and_never_in_an_address(watched: Chat, server: FakeServer) -> None:
     watched.open().ask("Frage")
     (token,) = server.tokens
     assert all(token not in path for path in server.seen)

@@ -39,9 +39,7 @@ def test_a_long_wait_is_excused(chat: Chat, server: FakeServer) -> None:
 @pytest.mark.parametrize("refusal", [UNAVAILABLE, CUT, Refusal(502)], ids=["unavailable", "cut", "proxy"])
 def test_a_failed_message_can_be_sent_again(chat: Chat, server: FakeServer, refusal: Refusal) -> None:
     chat.open()
-    server.refuse(
-        "/messages", refusal, *([CUT] if refusal is CUT else [])
-    )  # browsers try a cut line once more
+    server.refuse("/messages", refusal, *([CUT] if refusal is CUT else []))  # browsers try a cut line once more
     chat.ask(STUDENTS, wait=False)
     expect(chat.questions.last).to_contain_text("Nicht gesendet.")
     expect(chat.alert).not_to_be_empty()
@@ -133,9 +131,7 @@ def test_a_quick_reply_of_an_expired_session_is_asked_as_a_question(chat: Chat, 
     assert server.texts()[-1] == "Hochschulen"
 
 
-def test_a_quick_reply_that_is_no_longer_offered_is_asked_as_a_question(
-    chat: Chat, server: FakeServer
-) -> None:
+def test_a_quick_reply_that_is_no_longer_offered_is_asked_as_a_question(chat: Chat, server: FakeServer) -> None:
     chat.open()
     server.refuse("/messages", Refusal(422, "payload_not_offered"))
     chat.button("Standort").click()
@@ -155,9 +151,7 @@ def test_an_answer_that_was_lost_with_the_page_can_be_asked_for_again(chat: Chat
     expect(chat.answers.last).to_contain_text("60.000")
 
 
-def test_the_counter_appears_near_the_limit_and_what_is_too_long_is_not_sent(
-    chat: Chat, server: FakeServer
-) -> None:
+def test_the_counter_appears_near_the_limit_and_what_is_too_long_is_not_sent(chat: Chat, server: FakeServer) -> None:
     chat.open()
     chat.field.fill("x" * 399)
     expect(chat.note).to_be_empty()
@@ -234,9 +228,7 @@ def test_an_answer_that_comes_after_the_deletion_is_not_shown(chat: Chat, server
     assert STUDENTS not in str(chat.kept())
 
 
-def test_on_slow_3g_the_launcher_is_there_before_the_server_answers(
-    new_page: Any, server: FakeServer
-) -> None:
+def test_on_slow_3g_the_launcher_is_there_before_the_server_answers(new_page: Any, server: FakeServer) -> None:
     page = new_page()
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")

@@ -169,9 +169,7 @@ class _Background:
         self._loop.run_forever()
 
     async def _start(self) -> None:
-        self._server = await self._app.create_server(
-            sock=self._socket, return_asyncio_server=True, access_log=False
-        )
+        self._server = await self._app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
         await self._server.startup()
         await self._server.before_start()
         await self._server.start_serving()
@@ -214,9 +212,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """Start a server with these settings; it runs until the tests end."""
     running: list[_Background] = []
 
-    def start(
-        bot: FakeBot | None = None, cors: str | None = "*", enable_api: bool = False, **settings: Any
-    ) -> Server:
+    def start(bot: FakeBot | None = None, cors: str | None = "*", enable_api: bool = False, **settings: Any) -> Server:
         folder = tmp_path_factory.mktemp("server")
         defaults = {
             "allowed_origins": [PAGE],

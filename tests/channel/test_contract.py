@@ -152,9 +152,7 @@ def _broken(start_server: Callable[..., Server]) -> set[Case]:
     return cases
 
 
-def test_every_documented_case_occurs_and_no_other(
-    server: Server, start_server: Callable[..., Server]
-) -> None:
+def test_every_documented_case_occurs_and_no_other(server: Server, start_server: Callable[..., Server]) -> None:
     one = {"count": 1, "seconds": 60}
     seen = _calls(server) | _limited(start_server, address_requests=one) | _broken(start_server)
     documented = _documented()

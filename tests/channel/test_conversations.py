@@ -27,9 +27,7 @@ from .conftest import ANSWER_PAYLOAD, FakeBot, Server, Visitor, wait_until
 
 def _rows(database: Path) -> list[tuple[Any, ...]]:
     with sqlite3.connect(database) as connection:
-        return connection.execute(
-            "SELECT conversation, answer_id, helpful, comment, day FROM feedback"
-        ).fetchall()
+        return connection.execute("SELECT conversation, answer_id, helpful, comment, day FROM feedback").fetchall()
 
 
 @pytest.fixture
@@ -140,9 +138,7 @@ def test_a_conversation_is_deleted_from_every_kind_of_store(kind: str, tmp_path:
         agent = FakeBot()
         agent.tracker_store, agent.lock_store = _store(kind, tmp_path), InMemoryLockStore()
         for sender in ("visitor-a", "visitor-b"):
-            tracker = DialogueStateTracker.from_events(
-                sender, [UserUttered("Hallo", metadata={"lang": "en"})]
-            )
+            tracker = DialogueStateTracker.from_events(sender, [UserUttered("Hallo", metadata={"lang": "en"})])
             await agent.tracker_store.save(tracker)
         recalled = await conversations.recall(agent, "visitor-a")
         assert recalled is not None and recalled.lang == "en" and recalled.idle_seconds < 60
@@ -161,9 +157,7 @@ def test_a_store_that_cannot_delete_is_no_secret() -> None:
         asyncio.run(conversations.delete(agent, "visitor-a"))
 
 
-def test_an_idle_session_ends_but_can_still_be_deleted(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_idle_session_ends_but_can_still_be_deleted(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = server.open()
     three_hours_later = SimpleNamespace(
         monotonic=lambda: time.monotonic() + 3 * 3600, time=lambda: time.time() + 3 * 3600

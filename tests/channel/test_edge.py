@@ -99,9 +99,7 @@ def test_a_wrong_body_is_named(visitor: Visitor, body: bytes, code: str) -> None
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/json; charset=latin-1"]
 )
 def test_only_json_in_utf8_is_accepted(visitor: Visitor, media_type: str) -> None:
-    response = visitor.call(
-        "POST", "/messages", data=b'{"message": "a"}', headers={"Content-Type": media_type}
-    )
+    response = visitor.call("POST", "/messages", data=b'{"message": "a"}', headers={"Content-Type": media_type})
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
@@ -200,9 +198,7 @@ def test_health_tells_what_is_missing(server: Server, start_server: Callable[...
     assert (ill.status_code, ill.json()["status"], ill.json()["actions"]) == (503, "degraded", False)
 
 
-@pytest.mark.parametrize(
-    "path", ["/webhooks/visitor/health", "/webhooks/visitor/x", "/", "/widget.js", "/nothing"]
-)
+@pytest.mark.parametrize("path", ["/webhooks/visitor/health", "/webhooks/visitor/x", "/", "/widget.js", "/nothing"])
 def test_every_response_of_the_server_is_hardened(server: Server, path: str) -> None:
     headers = requests.get(server.root + path, timeout=10).headers
     for name in SECURITY_HEADERS:
@@ -226,9 +222,7 @@ def test_the_better_encoding_is_chosen(header: str, encoding: str | None) -> Non
 
 
 @pytest.mark.parametrize(("encoding", "decode"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
-def test_long_answers_are_compressed(
-    visitor: Visitor, encoding: str, decode: Callable[[bytes], bytes]
-) -> None:
+def test_long_answers_are_compressed(visitor: Visitor, encoding: str, decode: Callable[[bytes], bytes]) -> None:
     response = visitor.call(
         "POST",
         "/messages",

@@ -128,11 +128,7 @@ def test_every_telephone_number_is_masked(before: str, number: str, after: str) 
     assert number not in masked
 
 
-@given(
-    st.text(
-        alphabet=st.characters(blacklist_categories=("Nd", "Cs"), blacklist_characters="@([{"), max_size=200
-    )
-)
+@given(st.text(alphabet=st.characters(blacklist_categories=("Nd", "Cs"), blacklist_characters="@([{"), max_size=200))
 def test_text_without_digits_and_at_signs_is_never_changed(text: str) -> None:
     assert mask_personal_data(text) == text
 

@@ -35,9 +35,7 @@ def test_a_session_begins_with_a_random_token_and_the_bots_own_greeting(server: 
         (None, "fr", "de"),
     ],
 )
-def test_the_bot_learns_the_visitors_language(
-    server: Server, body: dict | None, header: str, lang: str
-) -> None:
+def test_the_bot_learns_the_visitors_language(server: Server, body: dict | None, header: str, lang: str) -> None:
     requests.post(f"{server.url}/sessions", json=body, headers={"Accept-Language": header}, timeout=10)
     assert server.bot.heard[-1].metadata == {"lang": lang}
 
@@ -63,9 +61,7 @@ def test_an_answer_arrives_whole_without_its_source_line(visitor: Visitor) -> No
     }
 
 
-def test_rasa_knows_the_conversation_by_a_hash_and_never_sees_the_token(
-    visitor: Visitor, server: Server
-) -> None:
+def test_rasa_knows_the_conversation_by_a_hash_and_never_sees_the_token(visitor: Visitor, server: Server) -> None:
     visitor.say("Hallo")
     sender_id = server.bot.heard[-1].sender_id
     assert sender_id.startswith("visitor-")
@@ -202,9 +198,7 @@ def test_several_answers_keep_their_own_buttons() -> None:
     assert (two.text, two.kind, len(two.buttons)) == ("zwei", "clarification", 0)
 
 
-@pytest.mark.parametrize(
-    "custom", [None, "text", {"kind": "unknown"}, {}, [1], {"kind": "answer", "sources": ["x"]}]
-)
+@pytest.mark.parametrize("custom", [None, "text", {"kind": "unknown"}, {}, [1], {"kind": "answer", "sources": ["x"]}])
 def test_a_malformed_custom_object_leaves_the_text(custom: object) -> None:
     (message,) = read_replies([{"text": "Hallo"}, {"custom": custom}], "en")
     assert (message.text, message.kind, message.lang) == ("Hallo", "smalltalk", "en")

@@ -39,11 +39,7 @@ def test_rasas_own_api_stays_as_it_is(start_server: Callable[..., Server]) -> No
 
 
 def test_files_of_the_demo_are_served(server: Server) -> None:
-    assert (
-        requests.get(server.root + "/demo/demo.css", timeout=10)
-        .headers["Content-Type"]
-        .startswith("text/css")
-    )
+    assert requests.get(server.root + "/demo/demo.css", timeout=10).headers["Content-Type"].startswith("text/css")
     picture = requests.get(server.root + "/demo/bilder/plan.svg", timeout=10)
     assert picture.headers["Content-Type"] == "image/svg+xml"
 

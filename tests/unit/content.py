@@ -160,7 +160,7 @@ def _files() -> dict[str, Any]:
                 "aliases": ["RUB", "Ruhr-Uni"],
             },
             {"id": "thga", "kind": "hochschule", "name": "TH Georg Agricola", "aliases": ["THGA"]},
-            {"id": "hsbo", "kind": "hochschule", "name": "Hochschule Bochum", "aliases": ["BO"]},
+            {"id": "hsbo", "kind": "hochschule", "name": "Hochschule Bochum", "aliases": ["BO", "CHUM"]},
             {"id": "mark-517", "kind": "ort", "name": "MARK 51°7", "aliases": ["Mark 517"]},
             {"id": "plan", "kind": "projekt", "name": "Strategie", "aliases": []},
             {"id": "bochum", "kind": "ort", "name": "Bochum"},

@@ -84,7 +84,7 @@ def test_a_thing_that_the_answer_does_not_speak_of_speaks_against_it(evidence: E
     assert _weighed(evidence, "Wo liegt die RUB?", CAMPUS)["names_not_covered"] == 0
 
 
-@pytest.mark.parametrize("text", ["", "?", "😀", "der die das", "x" * 1200])
+@pytest.mark.parametrize("text", ["", "?", "😀", "der die das", "x" * 1200], ids=range(5))
 def test_the_evidence_is_finite_for_any_message(evidence: Evidence, text: str) -> None:
     assert all(np.isfinite(value) for value in _weighed(evidence, text).values())
 

@@ -12,6 +12,7 @@ from actions.respond import Responder
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 
+from .content import Project
 from .turns import asked, turn
 
 TOPICS = ["topic:strategie", "topic:hochschulen"]
@@ -250,6 +251,15 @@ def test_more_where_all_was_shown_points_to_the_source(responder: Responder) -> 
 
     assert reply.text.startswith("Mehr dazu finden Sie in der Quelle.")
     assert reply.sources
+
+
+def test_more_passes_over_a_button_that_leads_to_a_topic(project: Project) -> None:
+    with project.editing("answers/strategie.yml") as answers:
+        answers[0]["follow_ups"] = ["topic:hochschulen", "strategie/ziele"]
+
+    reply = _only(Responder(project.store()).to_message(_after("mehr")))
+
+    assert reply.answer_id == "strategie/ziele"
 
 
 def test_the_source_of_the_last_answer_is_named(responder: Responder) -> None:
