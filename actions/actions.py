@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contract import remembered, send
@@ -17,6 +17,8 @@ from answers import AnswerStore, Reply
 STORE = AnswerStore()
 RESPONDER = Responder(STORE)
 GREETING = "bot/begruessung"
+# Named after each reply, so that none depends on a rule to end its turn (/restart, an empty message).
+LISTEN = "action_listen"
 
 
 class CuratedAction(Action):
@@ -37,7 +39,7 @@ class CuratedAction(Action):
         turn = Turn.from_tracker(tracker)
         replies = self.replies(turn)
         send(replies, dispatcher, STORE)
-        return [*remembered(turn, replies, STORE), *self.events(turn)]
+        return [*remembered(turn, replies, STORE), *self.events(turn), FollowupAction(LISTEN)]
 
     def events(self, turn: Turn) -> list[EventType]:
         """Further events of an action."""

@@ -154,6 +154,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         )
         if questions:
             self._set_intent(message, questions[0])
+        else:
+            message.set(INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": 1.0}, add_to_output=True)
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
         decisions = [self._decision(question) for question in questions]

@@ -12,6 +12,11 @@ Lang = Literal["de", "en"]
 # Set on the training corpus (names masked): 0.6 % of the German messages above it, 4 % of the English below.
 ENGLISH_FROM = 0.7
 GERMAN_UP_TO = 0.5
+# A single word is too little to go by (»Hallo« looks English), except for these.
+ENGLISH_WORDS = frozenset({"hello", "thanks", "bye", "goodbye", "source", "help", "contact", "yes", "more", "why"})
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class LanguageDetector:
@@ -27,6 +32,9 @@ class LanguageDetector:
         rest = self._names.sub(" ", text)
         if not re.search(r"[^\W\d]{2}", rest):
             return None
+        letters = _LETTERS.findall(rest.lower())
+        if len(letters) == 1:
+            return "en" if letters[0] in ENGLISH_WORDS else None
         english = self._detector.compute_language_confidence(rest, Language.ENGLISH)
         if english >= ENGLISH_FROM:
             return "en"

@@ -26,7 +26,7 @@ def _run(
     dispatcher = CollectingDispatcher()
     events = action.run(dispatcher, tracker(text, questions, **state), {})
     customs = [message["custom"] for message in dispatcher.messages if message["custom"]]
-    return customs, {event["name"]: event["value"] for event in events}
+    return customs, {event["name"]: event["value"] for event in events if event["event"] == "slot"}
 
 
 def test_every_action_of_the_domain_is_there_and_no_other() -> None:
