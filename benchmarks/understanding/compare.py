@@ -7,6 +7,7 @@ which nothing is fitted on. Writes `docs/understanding/`: results.json, pictures
     python -m benchmarks.understanding.compare                    # everything, the slow ones last
     python -m benchmarks.understanding.compare --only ours curve  # parts; the others stay as they are
     python -m benchmarks.understanding.compare --report           # only pictures and text
+    python -m benchmarks.understanding.compare --rescore          # the same, from the recorded guesses
     python -m benchmarks.understanding.compare --quick            # does it run? into .work/quick
 """
 
@@ -41,6 +42,7 @@ from benchmarks.understanding.asked import (
     read_task,
 )
 from benchmarks.understanding.charts import draw_all
+from benchmarks.understanding.overlap import NEAR, nearest_example, same_words
 from benchmarks.understanding.report import write_report
 from benchmarks.understanding.systems import ENTRIES, Entry, Guess
 from benchmarks.understanding.worker import CURVE, VECTORS
@@ -63,6 +65,7 @@ class Run:
     work_dir: Path
     epochs: int
     time_limit_minutes: float
+    nearest: np.ndarray
 
     @property
     def task_file(self) -> Path:
@@ -82,12 +85,17 @@ def main() -> None:
     if options.report:
         _publish(_read(results_file), folder)
         return
-    task = quick(read_task()) if options.quick else read_task()
     work_dir = WORK / ("quick" if options.quick else "full")
+    if options.rescore:
+        task = Task.load(work_dir / "task.json")
+        _rescore(Run(task, results_file, work_dir, 0, 0.0, nearest_example(task)))
+        _publish(_read(results_file), folder)
+        return
+    task = quick(read_task()) if options.quick else read_task()
     work_dir.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     epochs = options.epochs or (2 if options.quick else 15)
-    run = Run(task, results_file, work_dir, epochs, options.time_limit_minutes)
+    run = Run(task, results_file, work_dir, epochs, options.time_limit_minutes, nearest_example(task))
     task.save(run.task_file)
     for part in _parts(options.only):
         _measure_and_merge(part, run)
@@ -99,6 +107,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=[*ENTRIES, CURVE], help="parts to measure again")
     parser.add_argument("--quick", action="store_true", help="few examples and questions, two epochs")
     parser.add_argument("--report", action="store_true", help="only draw and write, from results.json")
+    parser.add_argument("--rescore", action="store_true", help="count the recorded guesses again, then --report")
     parser.add_argument("--epochs", type=int, help="of DIET (default 15; Rasa's generated configuration has 100)")
     parser.add_argument("--time-limit-minutes", type=float, default=25.0, help="for training a slow system")
     return parser.parse_args()
@@ -115,7 +124,7 @@ def _measure_and_merge(part: str, run: Run) -> None:
     started = time.perf_counter()
     print(f"{part} … ", end="", flush=True)
     results = _read(run.results_file)
-    _describe(results, run.task)
+    _describe(results, run)
     try:
         measured = _work(part, run)
     except NotFinished as reason:
@@ -133,6 +142,29 @@ def _measure_and_merge(part: str, run: Run) -> None:
     else:
         _merge(part, measured, results, run)
         print(f"{time.perf_counter() - started:.0f} s")
+    _write(results, run)
+
+
+def _rescore(run: Run) -> None:
+    """Count again what was recorded, for parts that were measured on the recorded questions; nothing is asked."""
+    results = _read(run.results_file)
+    code = results["code"]
+    _describe(results, run)
+    results["code"] = code
+    for part in _parts(None)[1:]:
+        before = results["learning_curve"] if part == CURVE else results["systems"].get(part)
+        out = run.work_dir / f"{part}.json"
+        if not before or before["data"] != run.task.fingerprint or not out.exists():
+            continue
+        if "points" not in before and before["status"] != "measured":
+            continue
+        _merge(part, json.loads(out.read_text(encoding="utf-8")), results, run)
+        after = results["learning_curve"] if part == CURVE else results["systems"][part]
+        after.update({key: before[key] for key in ("date", "data", "code", "epochs") if key in before})
+    _write(results, run)
+
+
+def _write(results: Results, run: Run) -> None:
     run.results_file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -213,7 +245,8 @@ def _state(run: Run) -> dict[str, str]:
     }
 
 
-def _describe(results: Results, task: Task) -> None:
+def _describe(results: Results, run: Run) -> None:
+    task = run.task
     per_answer = Counter(example.label for example in task.examples)
     outside = per_answer.pop(OUTSIDE, 0)
     results["data"], results["code"] = task.fingerprint, code_fingerprint()
@@ -234,6 +267,12 @@ def _describe(results: Results, task: Task) -> None:
             "answerable": sum(question.answerable for question in _of_split(task, split)),
         }
         for split in SPLITS
+    }
+    same = same_words(task)
+    of_split = {split: np.array([question.split == split for question in task.questions]) for split in SPLITS}
+    results["overlap"] = {
+        split: {"same_words": int(same[of].sum()), "near": int((run.nearest[of] > NEAR).sum())}
+        for split, of in of_split.items()
     }
 
 
@@ -258,6 +297,13 @@ def _system(entry: Entry, measured: Any, results: Results, run: Run) -> dict[str
     threshold = scoring.best_threshold(*development, entry.scale)
     cost = results.get("encoding_seconds_a_text", {})
     encoding = task.distinct_texts * sum(cost.get(name, 0.0) for name in entry.encoders)
+    far = [
+        index
+        for index, question in enumerate(task.questions)
+        if question.split == "final" and run.nearest[index] <= NEAR
+    ]
+    all_guesses = [Guess(**guess) for guess in measured["guesses"]]
+    final_far = [task.questions[index] for index in far], [all_guesses[index] for index in far]
     described: dict[str, Any] = {
         "status": "measured",
         **_state(run),
@@ -265,6 +311,7 @@ def _system(entry: Entry, measured: Any, results: Results, run: Run) -> dict[str
         "threshold": round(threshold.value, 4),
         "development": scoring.figures(*development, threshold, entry.scale),
         "final": scoring.figures(*final, threshold, entry.scale),
+        "final_without_near": scoring.figures(*final_far, threshold, entry.scale),
         "final_at_equal_refusal": scoring.right_at_equal_refusal(*final, threshold.scoring, entry.scale),
         "training_seconds": round(measured["training_seconds"], 1),
         "encoding_seconds": round(encoding, 1),
