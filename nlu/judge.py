@@ -147,10 +147,6 @@ class Evidence:
             ]
         )
 
-    def names_a_place(self, text: str) -> bool:
-        """Whether a text names Bochum or another town; a visitor who names none means Bochum."""
-        return HOME_STEM in text.lower() or any(word in self._foreign for word in content_words(text))
-
     def _speaks_of_us(self, message: str) -> bool:
         return HOME_STEM in message.lower() or bool(self._named(message))
 

@@ -30,8 +30,8 @@ FOLLOW_UP = "kontext/"
 MEANT_ALONE = (FOLLOW_UP, "bot/")
 SURE_ALONE = 0.3
 SURE_ABOUT_SUBJECT = 0.55
-NEARLY_SURE = 0.4
 HOME = "Bochum"
+IN_TOWN = f" in {HOME}"
 JUDGED = 4
 
 
@@ -46,8 +46,12 @@ def _ranked(probabilities: dict[str, float]) -> list[str]:
 
 
 def titles_as_examples(store: AnswerStore) -> tuple[list[str], list[str]]:
-    """The titles of the answers in both languages, and the answers' ids: a button's label asked as a question."""
-    pairs = [(title, answer.id) for answer in store.answers.values() for title in (answer.title.de, answer.title.en)]
+    """The titles of the answers in both languages, and the answers' ids: a button's label asked as a question.
+
+    A title that says »in Bochum« is learned without it, too: a visitor who names no town means ours.
+    """
+    titles = [(title, answer.id) for answer in store.answers.values() for title in (answer.title.de, answer.title.en)]
+    pairs = dict.fromkeys((*titles, *((title.replace(IN_TOWN, ""), answer_id) for title, answer_id in titles)))
     return [clean(title) for title, _ in pairs], [answer_id for _, answer_id in pairs]
 
 
@@ -199,20 +203,10 @@ class Understanding:
         readings += [self._readings(part, self._carried(part, named, subject), True) for part in parts]
         judged = iter(self._candidates([text for reading in readings for text in reading], whole))
         whole_question, *asked = [self._best_reading([next(judged) for _ in reading]) for reading in readings]
-        whole_question = self._meant_for_home(whole_question)
         if len(asked) < 2:
             claiming = [question for question in asked if not question.best.id.startswith(MEANT_ALONE)]
             return [max((whole_question, *claiming), key=lambda question: question.best.confidence)]
         return [whole_question, *asked]
-
-    def _meant_for_home(self, question: Question) -> Question:
-        """A visitor who names no town means ours: a nearly sure question is read with the town's name, too."""
-        borderline = NEARLY_SURE <= question.best.confidence < SURE_ABOUT_SUBJECT
-        if not borderline or self.evidence.names_a_place(question.text):
-            return question
-        with_home = self._candidates([f"{question.text} {HOME}"], question.text)[0]
-        agrees = with_home.best.id == question.best.id
-        return max(question, with_home, key=lambda read: read.best.confidence) if agrees else question
 
     def _carried(self, part: str, named: Sequence[str], subject: str | None) -> str | None:
         """What a part without a name of its own is about: the thing the message names, else the conversation's."""
