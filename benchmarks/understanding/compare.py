@@ -152,11 +152,11 @@ def _rescore(run: Run) -> None:
     _describe(results, run)
     results["code"] = code
     for part in _parts(None)[1:]:
-        before = results["learning_curve"] if part == CURVE else results["systems"].get(part)
+        before = results.get("learning_curve") if part == CURVE else results["systems"].get(part)
         out = run.work_dir / f"{part}.json"
         if not before or before["data"] != run.task.fingerprint or not out.exists():
             continue
-        if "points" not in before and before["status"] != "measured":
+        if "points" not in before and before.get("status") != "measured":
             continue
         _merge(part, json.loads(out.read_text(encoding="utf-8")), results, run)
         after = results["learning_curve"] if part == CURVE else results["systems"][part]
