@@ -7,7 +7,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell train check test evaluate cross-validate lint judge bench-understanding widget browsers
+.PHONY: help setup run shell train check test evaluate cross-validate lint encoder judge bench-understanding widget browsers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -46,6 +46,9 @@ lint: setup ## ruff and mypy
 
 judge: setup ## fit the judge's weights on the development questions
 	@$(PY) -m benchmarks.understanding.fit_judge
+
+encoder: setup ## tune the sentence encoder on the examples (a quarter of an hour)
+	@$(PY) -m nlu.tuning.tune
 
 bench-understanding: setup ## ours beside what a user would pick instead, in one run
 	@$(PY) -m benchmarks.understanding.compare

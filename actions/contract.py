@@ -96,6 +96,8 @@ def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list
 
 
 def _thing_of(turn: Turn, last: Reply, store: AnswerStore) -> str | None:
-    """What the conversation is about now: the thing the visitor named if the answer speaks of it, else the title's."""
-    spoken_of = [name for name in turn.names if last.answer_id in store.about(name)]
-    return last.entity or next(iter(spoken_of), store.thing_of(str(last.answer_id)))
+    """What the conversation is about now: what the answer's title names, above all if the visitor named it, too."""
+    titled = store.things_of(str(last.answer_id))
+    named = [name for name in turn.names if name in titled or last.answer_id in store.about(name)]
+    in_both = [name for name in named if name in titled]
+    return last.entity or next(iter([*in_both, *titled, *named]), None)

@@ -11,6 +11,8 @@ from answers.schema import Kind
 
 PROFILE = "profil/"
 CONTEXT = "kontext/"
+# Small talk that says nothing; beside a question it needs no reply.
+COURTESIES = frozenset(f"bot/{key}" for key in ("begruessung", "dank", "lob", "abschied", "beleidigung", "befinden"))
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05
@@ -48,18 +50,18 @@ class Responder:
         return [part for part in parts if part.decision == "answer"]
 
     def _several(self, turn: Turn) -> list[Reply]:
-        """Both answers where a message asks two things that can each be answered."""
+        """Both answers where a message asks two things that can each be answered; courtesies are no answers."""
         parts = [
-            part for part in self._sure(list(turn.questions[1:])) if not part.best.id.startswith(("bot/", CONTEXT))
+            part
+            for part in self._sure(list(turn.questions[1:]))
+            if not part.best.id.startswith(CONTEXT) and part.best.id not in COURTESIES
         ]
-        replies: list[Reply] = []
+        replies: dict[tuple[str | None, str | None], Reply] = {}
         for part in parts:
             for reply in self._single(part, turn):
-                if reply.kind == "answer" and (reply.answer_id, reply.entity) not in {
-                    (other.answer_id, other.entity) for other in replies
-                }:
-                    replies.append(reply)
-        return replies if len(replies) > 1 else []
+                if reply.kind in ("answer", "smalltalk"):
+                    replies.setdefault((reply.answer_id, reply.entity), reply)
+        return list(replies.values()) if len(replies) > 1 else []
 
     def _same_question_about_another(self, turn: Turn) -> list[Reply]:
         """»Und die THGA?« after a question to the records asks the same of another Hochschule."""
@@ -94,7 +96,12 @@ class Responder:
         if turn.leans_on_context or not self._needs_hochschule(question.best.id):
             return None
         return next(
-            (c.id for c in question.candidates if not c.id.startswith(PROFILE) and c.confidence >= ABOUT_ALL_FROM), None
+            (
+                candidate.id
+                for candidate in question.candidates
+                if candidate.id.split("/")[0] in self._store.topics and candidate.confidence >= ABOUT_ALL_FROM
+            ),
+            None,
         )
 
     # ------------------------------------------------------------------ records

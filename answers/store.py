@@ -119,17 +119,17 @@ class AnswerStore:
         titled = (a for a in self.about(name) if pattern and pattern.search(self.answers[a].title.de))
         return next(titled, None)
 
-    def thing_of(self, answer_id: str) -> str | None:
-        """The thing an answer's title names; the longest name where there are several."""
+    def things_of(self, answer_id: str) -> list[str]:
+        """The things an answer's title names, the one with the longest name first."""
         answer = self.answers.get(answer_id)
         if answer is None or answer.topic not in self.topics:
-            return None
+            return []
         titled = [
             name
             for name, pattern in self._name_patterns.items()
             if name not in BACKGROUND and pattern.search(answer.title.de)
         ]
-        return max(titled, key=lambda name: len(self.names[name].name), default=None)
+        return sorted(titled, key=lambda name: -len(self.names[name].name))
 
     def phrase(self, key: str, lang: Lang, **values: object) -> str:
         """A set phrase of `phrases.yml`, its placeholders filled with `values`."""

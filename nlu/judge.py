@@ -7,9 +7,11 @@ near, too, so a small logistic model weighs evidence on the pair of question and
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -33,6 +35,7 @@ FEATURES = (
 )
 
 
+JUDGE_FILE = Path(__file__).with_name("judge.json")
 HOME_STEM = "bochum"
 # Follow-ups have no text; they get the middle of what answers have.
 NO_TEXT = 0.35
@@ -46,8 +49,34 @@ class AnswerEvidence:
     numbers: frozenset[str]
     kind_counts: Counter[str]
     examples: int
-    rows: np.ndarray
+    rows: slice
     names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text as the evidence sees it.
+
+    Attributes:
+        words: how many content words it has.
+        similarity: how alike its distinct content words are to all known words, `[distinct words, known words]`.
+        weights: how much each of these words tells, `[distinct words]`.
+        kinds, numbers, names, foreign: kinds of question, numbers, our things and foreign towns in it.
+        vector: its centred vector, `[384]`; nearest_outside: cosine to the nearest example without an answer.
+    """
+
+    words: int
+    similarity: np.ndarray
+    weights: np.ndarray
+    kinds: frozenset[str]
+    numbers: frozenset[str]
+    names: frozenset[str]
+    foreign: frozenset[str]
+    vector: np.ndarray
+    nearest_outside: float
+
+
+_NOTHING = np.zeros((0, 1), dtype=np.float32)
 
 
 class Evidence:
@@ -66,15 +95,19 @@ class Evidence:
     ) -> None:
         """
         Args:
-            texts, labels, vectors: the training examples and their centred E5 vectors, `[n, 384]`.
+            texts, labels, vectors: the training examples and their vectors, `[n, 384]`.
             answer_texts: title and text of each answer.
-            text_vectors: centred E5 passage vector of each answer's text.
+            text_vectors: the vector of each answer's text.
             foreign_names: folded names of other towns.
             outside: the label of messages without an answer.
             name_finder: finds the things that texts name.
         """
-        self._vectors = vectors.astype(np.float32)
-        self._text_vectors = text_vectors
+        self._mean = vectors.mean(axis=0)
+        # Examples of one answer lie together, so that a view is enough to compare with them.
+        order = sorted(range(len(labels)), key=lambda row: labels[row])
+        texts, labels = [texts[row] for row in order], [labels[row] for row in order]
+        self._vectors = self._centred(vectors[order])
+        self._text_vectors = {label: self._centred(vector) for label, vector in text_vectors.items()}
         self._foreign = foreign_names
         self._outside = outside
         self._find_names = name_finder
@@ -84,12 +117,17 @@ class Evidence:
         self._words = sorted({word for text in (*texts, *answer_texts.values()) for word in content_words(text)})
         self._index = {word: number for number, word in enumerate(self._words)}
         self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
-        self._word_vectors = self._ngrams.fit_transform(self._words)
+        self._word_vectors = self._ngrams.fit_transform(self._words).T.tocsr()
         self._weights = self._word_weights(texts, labels)
         self._answers = {
             label: self._of_answer([texts[row] for row in rows], answer_texts.get(label, ""), rows)
             for label, rows in per_label.items()
         }
+
+    def _centred(self, vectors: np.ndarray) -> np.ndarray:
+        """Without what all messages share, of length 1: the vectors of short messages crowd together."""
+        centred = vectors - self._mean
+        return (centred / (np.linalg.norm(centred, axis=-1, keepdims=True) + 1e-9)).astype(np.float32)
 
     def _word_weights(self, texts: Sequence[str], labels: Sequence[str]) -> np.ndarray:
         """How much a word tells: words that many different answers use tell little."""
@@ -110,40 +148,60 @@ class Evidence:
             numbers=numbers(" ".join((*examples, text))),
             kind_counts=kinds,
             examples=len(examples),
-            rows=np.array(rows),
+            rows=slice(rows[0], rows[-1] + 1),
             names=self._named(" . ".join((*examples, text))),
         )
 
-    def __call__(
-        self, text: str, label: str, probabilities: dict[str, float], vector: np.ndarray, message: str
-    ) -> np.ndarray:
-        """The evidence that `label` answers `text`, one number a feature of `FEATURES`.
+    def asked(self, text: str, message: str, vector: np.ndarray) -> Asked:
+        """All that the evidence needs to know of a text, whichever answer it is held against.
 
         Args:
             message: the message that `text` is a part of; a town that it names counts for all its parts,
                 unless it speaks of Bochum, too (»wir kommen aus Hamburg und suchen in Bochum …«).
+            vector: the text's vector, `[384]`.
+        """
+        vector = self._centred(vector)
+        words = tuple(dict.fromkeys(content_words(text)))
+        similarity = (self._ngrams.transform(words) @ self._word_vectors).toarray() if words else _NOTHING
+        nearest = similarity.argmax(axis=1)
+        heard = words if self._speaks_of_us(message) else content_words(message)
+        return Asked(
+            words=len(content_words(text)),
+            similarity=similarity,
+            weights=np.where(similarity.max(axis=1) > 0.6, self._weights[nearest], 1.0),
+            kinds=question_kinds(text),
+            numbers=numbers(text),
+            names=self._named(text),
+            foreign=frozenset(word for word in heard if word in self._foreign),
+            vector=vector,
+            nearest_outside=float((self._vectors[self._answers[self._outside].rows] @ vector).max()),
+        )
+
+    def __call__(self, asked: Asked, label: str, probabilities: dict[str, float]) -> np.ndarray:
+        """The evidence that `label` answers what is asked, one number a feature of `FEATURES`.
+
+        Args:
+            probabilities: the classifier's share of every label.
         """
         answer = self._answers[label]
-        outside = self._answers[self._outside]
         first = probabilities[label]
         second = max((p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0)
-        least, mass = self._unexplained(text, answer)
-        similarity = self._vectors[answer.rows] @ vector
-        words = content_words(text)
+        least, mass = self._unexplained(asked, answer)
+        similarity = self._vectors[answer.rows] @ asked.vector
         return np.array(
             [
                 _log_ratio(first, probabilities[self._outside]),
                 _log_ratio(first, second),
-                self._kind_rarity(text, answer),
-                float(len(numbers(text) - answer.numbers) > 0),
+                self._kind_rarity(asked.kinds, answer),
+                float(len(asked.numbers - answer.numbers) > 0),
                 least,
                 mass,
                 float(similarity.max()),
-                float((self._vectors[outside.rows] @ vector).max()),
-                float(self._text_vectors[label] @ vector) if label in self._text_vectors else NO_TEXT,
-                float(self._has_foreign_name(words if self._speaks_of_us(message) else content_words(message), answer)),
-                float(len(self._named(text) - answer.names)),
-                np.log1p(len(words)),
+                asked.nearest_outside,
+                float(self._text_vectors[label] @ asked.vector) if label in self._text_vectors else NO_TEXT,
+                float(self._has_foreign_name(asked.foreign, answer)),
+                float(len(asked.names - answer.names)),
+                np.log1p(asked.words),
             ]
         )
 
@@ -153,27 +211,51 @@ class Evidence:
     def _named(self, text: str) -> frozenset[str]:
         return frozenset(name["id"] for name in self._find_names.exact(text))
 
-    def _kind_rarity(self, text: str, answer: AnswerEvidence) -> float:
+    def _kind_rarity(self, kinds: frozenset[str], answer: AnswerEvidence) -> float:
         """How rare the rarest kind of question asked is among the answer's examples (0: common, up to 4)."""
-        shares = [(answer.kind_counts[kind] + 0.5) / (answer.examples + 1.0) for kind in question_kinds(text)]
+        shares = [(answer.kind_counts[kind] + 0.5) / (answer.examples + 1.0) for kind in kinds]
         return max(0.0, -np.log(min(shares)) - 1.5) if shares else 0.0
 
-    def _unexplained(self, text: str, answer: AnswerEvidence) -> tuple[float, float]:
+    @staticmethod
+    def _unexplained(asked: Asked, answer: AnswerEvidence) -> tuple[float, float]:
         """How well the least explained word is explained (0–1), and the weight of all that is unexplained."""
-        asked = list(dict.fromkeys(content_words(text)))
-        if not asked or not len(answer.vocabulary):
+        if not len(asked.similarity) or not len(answer.vocabulary):
             return 1.0, 0.0
-        similarity = (self._ngrams.transform(asked) @ self._word_vectors.T).toarray()
-        explained = similarity[:, answer.vocabulary].max(axis=1)
-        nearest = similarity.argmax(axis=1)
-        weights = np.where(similarity.max(axis=1) > 0.6, self._weights[nearest], 1.0)
-        gaps = weights * (1.0 - explained)
+        gaps = asked.weights * (1.0 - asked.similarity[:, answer.vocabulary].max(axis=1))
         return float(1.0 - gaps.max()), float(gaps.sum())
 
-    def _has_foreign_name(self, words: Sequence[str], answer: AnswerEvidence) -> bool:
-        known = {self._words[number] for number in answer.vocabulary}
-        return any(word in self._foreign and word not in known for word in words)
+    def _has_foreign_name(self, foreign: frozenset[str], answer: AnswerEvidence) -> bool:
+        return bool(foreign) and not foreign <= {self._words[number] for number in answer.vocabulary}
 
 
 def _log_ratio(first: float, second: float) -> float:
     return float(np.log((first + 1e-6) / (second + 1e-6)))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A logistic model over the evidence; its weights stand in `judge.json` with how they were found."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    @classmethod
+    def load(cls, path: Path = JUDGE_FILE) -> Judge:
+        """Read the weights.
+
+        Raises:
+            ValueError: the file's features are not those of `FEATURES`.
+        """
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if tuple(stored["features"]) != FEATURES:
+            raise ValueError(f"{path}: gehört zu anderen Merkmalen; mit `make judge` neu bestimmen.")
+        return cls(
+            np.array(stored["mean"]), np.array(stored["scale"]), np.array(stored["weights"]), stored["intercept"]
+        )
+
+    def __call__(self, evidence: np.ndarray) -> float:
+        """Probability that the answer answers the question."""
+        score = float(((evidence - self.mean) / self.scale) @ self.weights + self.intercept)
+        return float(1.0 / (1.0 + np.exp(-score)))

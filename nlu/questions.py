@@ -1,4 +1,4 @@
-"""Several questions in one message, and the question in a long letter."""
+"""Several questions in one message, and the question in a letter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from nlu.text import content_words, fold
 
 MAX_QUESTIONS = 3
+# Only messages of at most so many words are also split where nothing but a comma or an »und« stands between two things.
+LOOSE_WORDS = 25
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s])|\n+")
 _ASKING = (
     r"wer|wem|wen|was|wat|wann|warum|wieso|weshalb|wo|woher|wohin|wofür|wozu|womit|wovon|worum|wie|wieviele?|"
@@ -18,6 +20,9 @@ _VERB_FIRST = (
 _JOINED = re.compile(
     rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch|da)?\s*(?=(?:{_ASKING}|{_VERB_FIRST})\b)",
     re.I,
+)
+_LOOSELY_JOINED = re.compile(
+    r"\s*(?:[,;+&/|\n]|[.?!](?=\s|$)|\s-\s|\s–\s|\b(?:und|sowie|plus|außerdem|and|also)\b|\bu\.)+\s*", re.I
 )
 _QUESTION = re.compile(
     rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|{_VERB_FIRST}|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
@@ -48,6 +53,17 @@ def split_questions(text: str) -> list[str]:
         parts.extend(_rejoin(pieces))
     asking = [part for part in parts if _QUESTION.search(part) and len(fold(part)) > 5]
     return asking[:MAX_QUESTIONS]
+
+
+def split_loosely(text: str) -> list[str]:
+    """The two or three things of a short message side by side (»Hebesatz Gewerbesteuer und wo meld ich das an«).
+
+    Empty where there are fewer or more; whether the parts ask two things is for the caller to find out.
+    """
+    if len(text.split()) > LOOSE_WORDS:
+        return []
+    parts = [part for part in map(str.strip, _LOOSELY_JOINED.split(text)) if len(fold(part)) > 2]
+    return parts if 2 <= len(parts) <= MAX_QUESTIONS else []
 
 
 def _rejoin(pieces: list[str]) -> list[str]:

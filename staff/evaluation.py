@@ -24,7 +24,6 @@ from staff.stack import running_stack
 QUESTIONS = ROOT / "tests" / "questions"
 REPORTS = ROOT / "reports"
 BASELINE = QUESTIONS / "baseline.json"
-REFUSAL_KINDS = ("near-miss", "far", "hostile")
 OUTCOMES = ("correct", "partial", "clarified", "refused", "wrong")
 GATE_POINTS = 1.0
 # Follow-ups that mean the last answer are right when they repeat it (source, Stand, simpler, English).
@@ -130,25 +129,20 @@ def wilson(successes: int, total: int) -> tuple[float, float]:
 
 def table(results: Iterable[Result], by: str) -> Table:
     """Counts of the outcomes by `topic` or `kind`, with the share that is right and its interval."""
-    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    groups: dict[str, list[Result]] = defaultdict(list)
     for result in results:
-        groups[getattr(result, by)][result.outcome] += 1
+        groups[getattr(result, by)].append(result)
     shown = Table(by, *OUTCOMES, "right", "95 % interval")
-    for name, counts in sorted(groups.items()):
-        total = sum(counts.values())
-        good = counts["correct"] if not _refusable(name) else counts["refused"] + counts["clarified"]
-        low, high = wilson(good, total)
+    for name, group in sorted(groups.items()):
+        counts = Counter(result.outcome for result in group)
+        low, high = wilson(sum(map(is_right, group)), len(group))
         shown.add_row(
             name,
             *(str(counts[outcome]) for outcome in OUTCOMES),
-            f"{good / total:.1%}",
+            f"{sum(map(is_right, group)) / len(group):.1%}",
             f"{low:.1%}–{high:.1%}",
         )
     return shown
-
-
-def _refusable(name: str) -> bool:
-    return name == "unanswerable" or name in REFUSAL_KINDS
 
 
 def is_right(result: Result) -> bool:

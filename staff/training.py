@@ -14,7 +14,16 @@ from staff.project import LOGS, MODEL, ROOT, python, quiet_environment
 
 FINGERPRINT = MODEL.with_suffix(".fingerprint")
 INPUTS = ("config.yml", "domain.yml", "uv.lock", "data/**/*.yml", "answers/**/*.yml")
-CODE = ("answers/*.py", "nlu/**/*.py", "nlu/*.yml", "nlu/*.json", "nlu/*.txt")
+CODE = (
+    "answers/*.py",
+    "nlu/*.py",
+    "nlu/de_bowe/**/*.py",
+    "nlu/encoder/*.py",
+    "nlu/*.yml",
+    "nlu/*.json",
+    "nlu/*.txt",
+    "nlu/encoder/*.*",
+)
 LINES_OF_A_FAILURE = 15
 
 

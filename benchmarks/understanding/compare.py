@@ -175,7 +175,7 @@ def _merge(part: str, measured: Any, results: Results, run: Run) -> None:
         results["learning_curve"] = _curve(measured, results, run)
     else:
         results["systems"][part] = _system(ENTRIES[part], measured, results, run)
-        if part.startswith("ours"):
+        if part in ("ours", "ours-no-judge"):
             _curves_of_ours(part, measured, results, run.task)
 
 

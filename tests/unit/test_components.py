@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from actions.turn import Question as ActionsQuestion
 from answers import AnswerStore
 from nlu import components
+from nlu.candidates import Candidate, Question
 from nlu.components import AnswerClassifier
-from nlu.understanding import Candidate, Question
+from nlu.context import Conversation
 
 
 class StandIn:
@@ -22,10 +23,10 @@ class StandIn:
 
     def __init__(self, *questions: Question) -> None:
         self._questions = list(questions)
-        self.asked: list[tuple[str, str | None]] = []
+        self.asked: list[tuple[str, Conversation | None]] = []
 
-    def questions(self, message: str, subject: str | None = None) -> list[Question]:
-        self.asked.append((message, subject))
+    def questions(self, message: str, conversation: Conversation | None = None) -> list[Question]:
+        self.asked.append((message, conversation))
         return self._questions if message else []
 
 
@@ -119,15 +120,46 @@ def test_a_message_of_nothing_is_understood_as_no_question(classifier: AnswerCla
     assert output["intent"]["name"] == "nlu_fallback"
 
 
-@pytest.mark.parametrize(("slot", "subject"), [("rub", "Ruhr-Universität Bochum"), ("abgeschafft", None), (None, None)])
-def test_the_thing_the_conversation_is_about_is_handed_on_by_its_name(
-    classifier: AnswerClassifier, slot: str | None, subject: str | None
+@pytest.mark.parametrize(
+    ("last_answer", "title"),
+    [("profil/studierende@rub", "Studierende: RUB"), ("strategie/abgeschafft", None), (None, None)],
+)
+def test_the_conversation_so_far_is_handed_on(
+    classifier: AnswerClassifier, last_answer: str | None, title: str | None
 ) -> None:
-    tracker = DialogueStateTracker("visitor", [TextSlot("last_name", mappings=[{}], initial_value=slot)])
+    slots = {"last_answer": last_answer, "last_name": "rub" if last_answer else None}
+    tracker = DialogueStateTracker(
+        "visitor", [TextSlot(key, mappings=[{}], initial_value=value) for key, value in slots.items()]
+    )
 
     _process(classifier, _question(0.9, "strategie/was"), text="Wo liegt die?", tracker=tracker)
 
-    assert classifier._understanding.asked == [("Wo liegt die?", subject)]  # type: ignore[union-attr]
+    ((text, conversation),) = classifier._understanding.asked  # type: ignore[union-attr]
+    assert (text, conversation.title if conversation else None) == ("Wo liegt die?", title)
+
+
+def test_a_second_question_needs_less_confidence_beside_one_that_is_sure(classifier: AnswerClassifier) -> None:
+    whole, first, second = (
+        _question(0.6, "strategie/was"),
+        _question(0.9, "strategie/was"),
+        _question(0.4, "strategie/ziele"),
+    )
+
+    decisions = [q["decision"] for q in _process(classifier, whole, first, second)["understanding"]["questions"]]
+
+    assert decisions == ["answer", "answer", "answer"]
+
+
+def test_a_part_torn_out_of_its_story_does_not_answer_beside_the_whole(classifier: AnswerClassifier) -> None:
+    whole, first, second = (
+        _question(0.9, "strategie/was"),
+        _question(0.9, "hochschulen/thga"),
+        _question(0.1, "strategie/ziele"),
+    )
+
+    decisions = [q["decision"] for q in _process(classifier, whole, first, second)["understanding"]["questions"]]
+
+    assert decisions == ["answer", "refuse", "refuse"]
 
 
 def test_every_setting_of_the_pipeline_is_one_the_component_knows() -> None:

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from answers import AnswerStore
-from nlu.judge import FEATURES, Evidence
+from nlu.judge import FEATURES, JUDGE_FILE, Evidence, Judge
 from nlu.names import NameFinder
-from nlu.understanding import JUDGE_FILE, Judge
 
 COUNT, CAMPUS, OUTSIDE = "hochschulen/anzahl", "hochschulen/campus", "out_of_scope"
 EXAMPLES = {
@@ -42,7 +41,8 @@ def evidence(store: AnswerStore) -> Evidence:
 
 def _weighed(evidence: Evidence, text: str, label: str = COUNT, **shares: float) -> dict[str, float]:
     probabilities = {COUNT: 0.6, CAMPUS: 0.3, OUTSIDE: 0.1, **shares}
-    return dict(zip(FEATURES, evidence(text, label, probabilities, np.eye(3)[AXES[label]], text), strict=True))
+    asked = evidence.asked(text, text, np.eye(3)[AXES[label]])
+    return dict(zip(FEATURES, evidence(asked, label, probabilities), strict=True))
 
 
 def test_a_question_like_the_examples_speaks_for_the_answer(evidence: Evidence) -> None:

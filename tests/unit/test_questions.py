@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from nlu.questions import MAX_QUESTIONS, split_questions, without_greeting
+from nlu.questions import LOOSE_WORDS, MAX_QUESTIONS, split_loosely, split_questions, without_greeting
 
 from .test_text import ANYTHING
 
@@ -48,6 +48,21 @@ def test_the_parts_that_ask_are_found(message: str, parts: list[str]) -> None:
 )
 def test_a_message_that_asks_one_thing_is_not_torn_apart(message: str) -> None:
     assert len(split_questions(message)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("hebesatz gewerbesteuer und wo meld ich das an", ["hebesatz gewerbesteuer", "wo meld ich das an"]),
+        ("größte arbeitgeber, stärkste branchen", ["größte arbeitgeber", "stärkste branchen"]),
+        ("RUB Adresse / Gewerbesteuer", ["RUB Adresse", "Gewerbesteuer"]),
+        ("bochum strategie", []),
+        ("a1, b2, c3, d4, e5", []),
+        ("eins und zwei " * LOOSE_WORDS, []),
+    ],
+)
+def test_two_or_three_things_side_by_side_are_told_apart(message: str, parts: list[str]) -> None:
+    assert split_loosely(message) == parts
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ def test_the_label_of_a_question_to_a_record_names_the_hochschule(store: AnswerS
 
 def test_a_name_inside_another_word_is_not_what_an_answer_is_about(store: AnswerStore) -> None:
     """»BO« and »CHUM« stand in »Bochum«, and the text names the Hochschule Bochum; the title is not about it."""
-    assert store.thing_of("hochschulen/anzahl") is None
-    assert store.thing_of("hochschulen/thga") == "thga"
-    assert store.thing_of("bot/begruessung") is None
+    assert store.things_of("hochschulen/anzahl") == []
+    assert store.things_of("hochschulen/thga") == ["thga"]
+    assert store.things_of("bot/begruessung") == []
 
 
 def test_a_thing_is_introduced_only_by_an_answer_with_it_in_the_title(store: AnswerStore) -> None:

@@ -1,0 +1,125 @@
+"""The sentence encoder tuned on our visitors' messages, run by ONNX Runtime on one core in about 3 ms a question.
+
+`encoder.onnx` is multilingual-e5-small (Wang et al. 2024, MIT), tuned by `make encoder` and stored in 8 bits, its
+vocabulary cut to German and English; `tokenizer.json` is its tokenizer, `directions.npz` the direction in which each
+answer's questions lie. Figures and reasons: docs/decisions/0005.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+FOLDER = Path(__file__).resolve().parent
+NETWORK_FILE, TOKENIZER_FILE, HEAD_FILE = "encoder.onnx", "tokenizer.json", "directions.npz"
+DIMENSIONS = 384
+# What multilingual-e5 was trained with.
+QUERY, PASSAGE = "query: ", "passage: "
+# A message of the greatest length has about 300 pieces; attention costs their square.
+MAX_PIECES = 320
+BATCH = 16
+
+
+class SentenceEncoder:
+    """Texts → vectors of length 1, shape `[len(texts), DIMENSIONS]`, float32."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Load network and tokenizer.
+
+        Raises:
+            FileNotFoundError: `folder` lacks one of them.
+        """
+        for name in (NETWORK_FILE, TOKENIZER_FILE):
+            if not (folder / name).exists():
+                raise FileNotFoundError(f"{folder / name} fehlt; mit »make encoder« neu herstellen.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._network = onnxruntime.InferenceSession(str(folder / NETWORK_FILE), options, ["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        pieces = self._tokenizer.get_vocab()
+        self._begin, self._end = pieces["<s>"], pieces["</s>"]
+
+    def __call__(self, texts: Sequence[str], prefix: str = QUERY) -> np.ndarray:
+        """Encode; texts of like length go through the network together."""
+        ids = [self._pieces(prefix + text) for text in texts]
+        vectors = np.zeros((len(ids), DIMENSIONS), np.float32)
+        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            vectors[part] = self._network.run(None, self._padded([ids[number] for number in part]))[0]
+        return vectors
+
+    def _pieces(self, text: str) -> list[int]:
+        inner = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return [self._begin, *inner[: MAX_PIECES - 2], self._end]
+
+    @staticmethod
+    def _padded(ids: list[list[int]]) -> dict[str, np.ndarray]:
+        longest = len(ids[-1])
+        rows, mask = np.zeros((len(ids), longest), np.int64), np.zeros((len(ids), longest), np.float32)
+        for number, text in enumerate(ids):
+            rows[number, : len(text)] = text
+            mask[number, : len(text)] = 1.0
+        return {"rows": rows, "mask": mask}
+
+
+@lru_cache(maxsize=1)
+def sentence_encoder() -> SentenceEncoder:
+    """The one encoder of this process."""
+    return SentenceEncoder()
+
+
+@dataclass(frozen=True)
+class AnswerDirections:
+    """In which direction the questions to each answer lie; turns vectors into probabilities.
+
+    Attributes:
+        names: the labels, in the order of the probabilities.
+        directions: a unit vector a label, `[len(names), DIMENSIONS]`.
+        mean: taken off every vector before.
+        scale: what a cosine is multiplied with.
+    """
+
+    names: tuple[str, ...]
+    directions: np.ndarray
+    mean: np.ndarray
+    scale: float
+
+    @classmethod
+    def stored(cls, folder: Path = FOLDER) -> AnswerDirections:
+        """The directions that were found when the encoder was tuned."""
+        with np.load(folder / HEAD_FILE) as file:
+            directions = file["directions"].astype(np.float32)
+            return cls(tuple(file["names"].tolist()), directions, file["mean"], float(file["scale"]))
+
+    def of(self, names: Sequence[str], texts: Sequence[str], labels: Sequence[str]) -> AnswerDirections:
+        """The directions of `names`; an answer that is newer than the encoder gets the middle of its examples.
+
+        Args:
+            texts, labels: the training examples; only those of new answers are encoded.
+        """
+        known = dict(zip(self.names, self.directions, strict=True))
+        new = {name: [text for text, label in zip(texts, labels, strict=True) if label == name] for name in names}
+        rows = [known[name] if name in known else self._middle(new[name]) for name in names]
+        return AnswerDirections(tuple(names), np.stack(rows), self.mean, self.scale)
+
+    def _middle(self, examples: Sequence[str]) -> np.ndarray:
+        middle = self.centred(sentence_encoder()(examples)).mean(axis=0)
+        return middle / np.linalg.norm(middle)
+
+    def centred(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors without the mean, of length 1, shape kept."""
+        centred = vectors - self.mean
+        return centred / (np.linalg.norm(centred, axis=-1, keepdims=True) + 1e-9)
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Probability of every label, `[len(vectors), len(names)]`."""
+        scores = self.scale * self.centred(vectors) @ self.directions.T
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return shares / shares.sum(axis=1, keepdims=True)
