@@ -8,11 +8,10 @@ from actions.contract import TOPIC_PREFIX
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import Kind
+from answers.store import COURTESIES
 
 PROFILE = "profil/"
 CONTEXT = "kontext/"
-# Small talk that says nothing; beside a question it needs no reply.
-COURTESIES = frozenset(f"bot/{key}" for key in ("begruessung", "dank", "lob", "abschied", "beleidigung", "befinden"))
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05

@@ -29,6 +29,10 @@ FOLLOW_UPS = tuple(
     f"kontext/{name}"
     for name in ("mehr", "quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen", "ja", "nein")
 )
+# Small talk that says nothing: beside a question it needs no reply, and it never means the last answer.
+COURTESIES = frozenset(
+    f"bot/{name}" for name in ("begruessung", "dank", "lob", "abschied", "beleidigung", "befinden", "falsch")
+)
 # Named in every second answer; says nothing about what an answer is about.
 BACKGROUND = frozenset({"bochum", "bochum-strategie", "bochum-wirtschaftsentwicklung"})
 

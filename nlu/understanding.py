@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 
 from answers import AnswerStore
+from answers.store import COURTESIES
 from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import (
@@ -44,6 +45,7 @@ SURE = 0.55
 # »Wer betreibt das Haus?«).
 CONTEXT_WORDS = 16
 NAME_ADDED_WORDS = 5
+KEYWORDS = 2
 # How much of its confidence a candidate keeps in a conversation. Set on the follow-ups of the development split.
 TRUST_CONTEXT, TRUST_CONTEXT_NOT_LEANING = 0.9, 0.8  # read as going on from the last question
 TRUST_SAME_ANSWER = 0.9  # … and giving the last answer once more
@@ -279,11 +281,19 @@ class Understanding:
         alone = _most_confident(plain)
         if conversation is None or not in_context:
             return alone
-        if alone.best.id.startswith(FOLLOW_UP) and alone.best.confidence >= SURE_ALONE:
+        if alone.best.confidence >= SURE_ALONE and self._means_itself(alone.best.id, text):
             return alone
         if self._names.surface(text):
             return _most_confident([alone, *in_context])
         return self._weighed(text, alone, in_context, conversation)
+
+    @staticmethod
+    def _means_itself(answer_id: str, text: str) -> bool:
+        """Follow-ups and courtesies do not go on from the last question, nor what is said to the assistant."""
+        if answer_id.startswith(FOLLOW_UP) or answer_id in COURTESIES:
+            return True
+        to_assistant = speaks_to_the_assistant(text) or len(text.split()) <= KEYWORDS
+        return answer_id.startswith(SMALL_TALK) and to_assistant
 
     def _weighed(self, text: str, alone: Question, in_context: list[Question], conversation: Conversation) -> Question:
         """The candidates of both ways to read a message: alone, and as going on from the conversation."""

@@ -105,3 +105,30 @@ def test_a_payload_that_is_not_offered_is_not_executed(stack: str) -> None:
     ):
         assert conversation.say(payload).ids == [None], payload
     assert conversation.say("Wie viele Studierende hat die?").ids == ["profil/studierende"]
+
+
+def test_small_talk_after_an_answer_does_not_repeat_the_answer(stack: str) -> None:
+    conversation = Conversation(stack)
+    assert conversation.say("Wie viele Hochschulen gibt es in Bochum?").ids == ["hochschulen/anzahl"]
+    for message, expected in {
+        "Guten Tag": "bot/begruessung",
+        "Danke!": "bot/dank",
+        "Kontakt": "bot/kontakt",
+        "Was können Sie?": "bot/faehigkeiten",
+        "Sind Sie ein Mensch?": "bot/mensch",
+        "Was passiert mit meinen Daten?": "bot/daten",
+        "Ich möchte mit einem Menschen sprechen": "bot/kontakt",
+        "Tschüss": "bot/abschied",
+    }.items():
+        assert conversation.say(message).ids == [expected], message
+
+
+def test_a_message_goes_on_from_the_last_question_without_a_pronoun(stack: str) -> None:
+    conversation = Conversation(stack)
+    assert conversation.say("Wie bewerbe ich mich an der Ruhr-Uni?").ids == ["hochschulen/bewerbung-rub"]
+    assert conversation.say("Und an der Hochschule Bochum?").ids == ["hochschulen/bewerbung-hochschule-bochum"]
+
+
+def test_things_side_by_side_without_a_question_word_get_both_answers(stack: str) -> None:
+    said = Conversation(stack).say("Gewerbesteuer Hebesatz, Einwohnerzahl")
+    assert set(said.ids) == {"standort/gewerbesteuer-hebesatz", "standort/einwohnerzahl"}
