@@ -20,6 +20,7 @@ from answers.schema import Lang
 
 MAX_BUTTONS = 6
 TOPIC_PREFIX = "topic:"
+RECORDS = "profil/"
 SHOWN_REMEMBERED = 12
 
 
@@ -91,8 +92,14 @@ def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list
     events.append(SlotSet("misses", turn.misses + 1 if refused and not answers else 0))
     for reply in replies:
         if reply.kind == "fallback" and reply.entity:
-            events.append(SlotSet("last_name", reply.entity))
+            # What one Hochschule could not be asked may be asked of another (»und die EBZ?«).
+            events += [SlotSet("last_name", reply.entity), SlotSet("last_answer", _asked_of(turn, reply.entity))]
     return events
+
+
+def _asked_of(turn: Turn, hochschule: str) -> str | None:
+    asked = [question.best.id for question in turn.questions if question.best.id.startswith(RECORDS)]
+    return f"{asked[0]}@{hochschule}" if asked else turn.last_answer
 
 
 def _thing_of(turn: Turn, last: Reply, store: AnswerStore) -> str | None:

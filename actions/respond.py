@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.contract import TOPIC_PREFIX
+from actions.contract import RECORDS, TOPIC_PREFIX
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import Kind
 from answers.store import COURTESIES
 
-PROFILE = "profil/"
 CONTEXT = "kontext/"
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
@@ -72,7 +71,7 @@ class Responder:
     def _single(self, question: Question, turn: Turn) -> list[Reply]:
         if question.decision == "answer":
             return self._answer(question, turn)
-        if question.best.id.startswith(PROFILE) and question.best.confidence >= CLARIFY_FROM:
+        if question.best.id.startswith(RECORDS) and question.best.confidence >= CLARIFY_FROM:
             known = self._known_profile(question, turn)
             if known:
                 return known
@@ -84,7 +83,7 @@ class Responder:
         best = question.best.id
         if best.startswith(CONTEXT):
             return self.to_follow_up(best, turn)
-        if best.startswith(PROFILE):
+        if best.startswith(RECORDS):
             hochschulen = self._hochschulen(question, turn)
             whole_town = None if hochschulen else self._about_all(question, turn)
             return [self._curated(whole_town, turn)] if whole_town else self._profile(best, hochschulen, turn)

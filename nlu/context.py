@@ -56,12 +56,14 @@ class Conversation:
         subject: name of the thing it spoke of, if there is one.
         related: ids of the answers that a message leaning on it may mean: the last one, the ones that go with it,
             the ones that speak of the same thing.
+        about_record: whether that thing is a Hochschule with a record.
     """
 
     answer_id: str
     title: str
     subject: str | None
     related: frozenset[str]
+    about_record: bool
 
     @classmethod
     def after(cls, store: AnswerStore, last_answer: str | None, last_name: str | None) -> Conversation | None:
@@ -90,6 +92,7 @@ class Conversation:
             title=store.title(answer_id, "de", hochschule or None),
             subject=store.names[thing].name if thing in store.names else None,
             related=frozenset(related),
+            about_record=thing in store.records,
         )
 
     def is_on_topic(self, answer_id: str) -> bool:

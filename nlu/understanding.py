@@ -313,10 +313,11 @@ class Understanding:
             return TRUST_FOLLOW_UP
         if answer_id.startswith(SMALL_TALK):
             return 1.0 if speaks_to_the_assistant(text) else TRUST_SMALL_TALK
-        leans = has_pronoun(text)
-        if answer_id.startswith(RECORDS) and (leans or len(text.split()) <= NAME_ADDED_WORDS):
+        short = len(text.split()) <= NAME_ADDED_WORDS
+        if answer_id.startswith(RECORDS) and (has_pronoun(text) or short):
             return TRUST_OTHER_RECORD
-        return TRUST_UNRELATED if leans else 1.0
+        # »wie viele Studierende« right after the THGA means hers.
+        return TRUST_UNRELATED if has_pronoun(text) or (short and conversation.about_record) else 1.0
 
     @staticmethod
     def _trust_in_context(answer_id: str, text: str, conversation: Conversation) -> float:

@@ -150,17 +150,17 @@ def is_right(result: Result) -> bool:
     return result.outcome == "correct" or (not result.expected and result.outcome != "wrong")
 
 
-def summary(results: list[Result]) -> dict[str, float]:
-    """The headline figures, each a share of its questions."""
+def summary(results: list[Result]) -> dict[str, tuple[int, int]]:
+    """The headline figures: hits, and of how many questions."""
     answerable = [result for result in results if result.expected]
     unanswerable = [result for result in results if not result.expected]
     plain = [result for result in answerable if result.kind in ("plain", "keyword")]
     rough = [result for result in answerable if result.kind in ("typo", "slang", "letter", "english")]
     linked = [result for result in answerable if result.kind in ("follow-up", "double")]
 
-    def share(group: list[Result], outcome: str | None = None) -> float:
+    def share(group: list[Result], outcome: str | None = None) -> tuple[int, int]:
         hits = [r for r in group if (r.outcome == outcome if outcome else is_right(r))]
-        return len(hits) / max(1, len(group))
+        return len(hits), len(group)
 
     return {
         "plain and keywords: correct": share(plain),
@@ -202,8 +202,9 @@ def _print(split: str, results: list[Result], console: Console) -> None:
     console.rule(f"{split}: {len(results)} questions")
     console.print(table(results, "topic"))
     console.print(table(results, "kind"))
-    for name, value in summary(results).items():
-        console.print(f"{name}: {value:.1%}")
+    for name, (hits, of) in summary(results).items():
+        low, high = wilson(hits, of)
+        console.print(f"{name}: {hits / max(1, of):.1%} of {of} ({low:.1%}–{high:.1%})")
     confusions = Counter(
         (result.expected[:1] or ("(refuse)",), result.got[:1]) for result in results if result.outcome == "wrong"
     )

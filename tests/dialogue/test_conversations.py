@@ -132,3 +132,25 @@ def test_a_message_goes_on_from_the_last_question_without_a_pronoun(stack: str) 
 def test_things_side_by_side_without_a_question_word_get_both_answers(stack: str) -> None:
     said = Conversation(stack).say("Gewerbesteuer Hebesatz, Einwohnerzahl")
     assert set(said.ids) == {"standort/gewerbesteuer-hebesatz", "standort/einwohnerzahl"}
+
+
+def test_a_short_question_after_a_university_means_that_university(stack: str) -> None:
+    conversation = Conversation(stack)
+    conversation.say("Was ist die THGA?")
+    said = conversation.say("wie viele studierende")
+    assert (said.ids, said.customs[0]["entity"]) == (["profil/studierende"], "technische-hochschule-georg-agricola")
+
+
+def test_what_one_university_could_not_be_asked_may_be_asked_of_another(stack: str) -> None:
+    conversation = Conversation(stack)
+    refused = conversation.say("Was kostet ein Studium an der RUB?")
+    assert (refused.kinds, refused.customs[0]["entity"]) == (["fallback"], "ruhr-universitaet-bochum")
+    other = conversation.say("und an der EBZ?")
+    assert (other.ids, other.customs[0]["entity"]) == (["profil/studiengebuehren"], "ebz-business-school")
+
+
+def test_a_bare_question_word_means_the_last_answer(stack: str) -> None:
+    conversation = Conversation(stack)
+    first = conversation.say("21 Millionen Euro für Ausgründungen der Universität, stimmt das?")
+    assert first.ids == ["hochschulen/ausgruendungen-21-mio"]
+    assert conversation.say("wofür?").ids == first.ids

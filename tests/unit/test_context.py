@@ -75,3 +75,8 @@ def test_before_the_first_answer_and_after_one_that_is_gone_there_is_no_conversa
     store: AnswerStore, last_answer: str | None
 ) -> None:
     assert Conversation.after(store, last_answer, "rub") is None
+
+
+@pytest.mark.parametrize("message", ["wofür?", "Seit wann", "why?", "wie viele"])
+def test_a_bare_question_word_stands_like_a_pronoun(message: str) -> None:
+    assert has_pronoun(message) and not has_pronoun("Wie viele Hochschulen gibt es?")

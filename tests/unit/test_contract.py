@@ -23,7 +23,7 @@ from actions.contract import (
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 
-from .turns import tracker
+from .turns import asked, tracker, turn
 
 SLUG = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,3}", fullmatch=True)
 ANSWER_ID = st.builds("{}/{}".format, st.from_regex(r"[a-z]+", fullmatch=True), SLUG)
@@ -148,7 +148,15 @@ def test_a_refusal_counts_and_keeps_the_last_answer(store: AnswerStore) -> None:
 def test_a_refused_attribute_is_remembered_with_its_hochschule(store: AnswerStore) -> None:
     refusal = store.reply("profil/website", hochschule="thga")
 
-    assert _slots(remembered(Turn(), [refusal], store)) == {"lang": "de", "misses": 1, "last_name": "thga"}
+    slots = _slots(remembered(turn(asked("profil/website")), [refusal], store))
+
+    assert slots == {"lang": "de", "misses": 1, "last_name": "thga", "last_answer": "profil/website@thga"}
+
+
+def test_the_conversation_is_about_what_the_title_names_rather_than_what_the_visitor_named(store: AnswerStore) -> None:
+    slots = _slots(remembered(Turn(names=("rub",)), [store.reply("hochschulen/thga")], store))
+
+    assert slots["last_name"] == "thga"
 
 
 def test_small_talk_ends_a_row_of_refusals_and_keeps_the_last_answer(store: AnswerStore) -> None:

@@ -25,8 +25,17 @@ INPUTS = (
     "nlu/foreign_places.txt",
     "nlu/context_words.yml",
     "nlu/de_bowe/src/de_bowe/__init__.py",
+    "nlu/encoder/__init__.py",
+    "nlu/encoder/encoder.onnx",
 )
-OTHERS = ("README.md", "credentials.yml", "channels/rest.py", "actions/respond.py", "nlu/__pycache__/x.py")
+OTHERS = (
+    "README.md",
+    "credentials.yml",
+    "channels/rest.py",
+    "actions/respond.py",
+    "nlu/tuning/tune.py",
+    "nlu/__pycache__/x.py",
+)
 
 
 @pytest.fixture
