@@ -87,7 +87,7 @@ def main() -> None:
         return
     work_dir = WORK / ("quick" if options.quick else "full")
     if options.rescore:
-        task = Task.load(work_dir / "task.json")
+        task = quick(read_task()) if options.quick else read_task()
         _rescore(Run(task, results_file, work_dir, 0, 0.0, nearest_example(task)))
         _publish(_read(results_file), folder)
         return
