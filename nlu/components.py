@@ -21,8 +21,9 @@ from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
+from nlu.reading import MEANT_ALONE
 from nlu.text import clean
-from nlu.understanding import MEANT_ALONE, Understanding, texts_of_answers
+from nlu.understanding import Understanding, texts_of_answers
 
 FALLBACK_INTENT = "nlu_fallback"
 UNDERSTANDING = "understanding"

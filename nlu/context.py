@@ -78,7 +78,7 @@ class Conversation:
             return None
         thing = last_name if last_name in store.names else (hochschule or None)
         answer = store.answers.get(answer_id)
-        related = {answer_id, *(answer.follow_ups if answer else ())}
+        related = {answer_id, *(target.partition("@")[0] for target in (answer.follow_ups if answer else ()))}
         if thing:
             related.update(store.about(thing))
         about_hochschulen = answer_id.split("/")[0] in HOCHSCHULEN_TOPICS
