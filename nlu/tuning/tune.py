@@ -131,7 +131,7 @@ class Tuner:
         """Write network, tokenizer and head."""
         folder.mkdir(parents=True, exist_ok=True)
         export(self.encoder, folder / NETWORK_FILE)
-        tokenizer_of(self._base, self.pieces).save(str(folder / TOKENIZER_FILE))
+        tokenizer_of(self._base, self.pieces).save(str(folder / TOKENIZER_FILE), pretty=False)
         np.savez(
             folder / HEAD_FILE,
             names=np.array(self.names),
