@@ -152,6 +152,6 @@ def _learning_curve(results: Results, file: Path) -> None:
         )
     panel.set_xticks(positions, [f"{point['label']}\n({point['examples']:,})" for point in curve])
     panel.set(xlabel="examples an answer (in all)", ylabel="% of the development questions", ylim=(0, 101))
-    panel.set_title("Ours: what more examples give", fontsize=10)
+    panel.set_title("What more examples give (untuned vectors)", fontsize=10)
     panel.legend(frameon=False, fontsize=8, loc="lower right")
     _save(figure, file)

@@ -45,7 +45,7 @@ from benchmarks.understanding.charts import draw_all
 from benchmarks.understanding.overlap import NEAR, nearest_example, same_words
 from benchmarks.understanding.report import write_report
 from benchmarks.understanding.systems import ENTRIES, Entry, Guess
-from benchmarks.understanding.worker import CURVE, VECTORS
+from benchmarks.understanding.worker import CURVE, CURVE_SYSTEM, VECTORS
 from staff.project import quiet_environment
 
 DOCS = ROOT / "docs" / "understanding"
@@ -358,17 +358,17 @@ def _curves_of_ours(key: str, measured: Any, results: Results, task: Task) -> No
 
 def _curve(measured: Any, results: Results, run: Run) -> dict[str, Any]:
     """The points of the learning curve at the threshold that was chosen for all examples."""
-    ours = results["systems"].get("ours", {})
-    value = ours.get("threshold", shipped_threshold().value)
+    chosen = results["systems"][CURVE_SYSTEM]
+    threshold = scoring.Threshold(chosen["scoring"], chosen["threshold"])
     questions = _of_split(run.task, "development")
     points = []
     for point in measured:
         guesses = [Guess(**guess) for guess in point["guesses"]]
-        figures = scoring.figures(questions, guesses, scoring.Threshold("first", value), "none")
+        figures = scoring.figures(questions, guesses, threshold, ENTRIES[CURVE_SYSTEM].scale)
         figures.pop("by_kind")
         label = "all" if point["size"] == CURVE_SIZES[-1] else str(point["size"])
         points.append({"label": label, "examples": point["examples"], **figures})
-    return {**_state(run), "threshold": value, "points": points}
+    return {**_state(run), "threshold": threshold.value, "points": points}
 
 
 def _publish(results: Results, folder: Path) -> None:

@@ -15,14 +15,10 @@ from nlu.vectors import use_encoder
 
 
 class Ours:
-    """`nlu.understanding.Understanding`, or a part of it alone.
+    """`nlu.understanding.Understanding`; without the judge, its two classifiers alone."""
 
-    Parts: »judge« (all of it), »both« classifiers without the judge, »wording« (characters and USE) or »meaning«
-    (the tuned encoder).
-    """
-
-    def __init__(self, part: str, work_dir: Path) -> None:
-        self._part = part
+    def __init__(self, with_judge: bool, work_dir: Path) -> None:
+        self._with_judge = with_judge
         self._work_dir = work_dir
         self._understanding: Understanding | None = None
 
@@ -34,20 +30,12 @@ class Ours:
     def guess(self, text: str) -> Guess:
         """With the judge the message's most confident question; without it the classifiers' own shares."""
         assert self._understanding is not None
-        if self._part != "judge":
-            return self._shares([without_greeting(clean(text))])
+        if not self._with_judge:
+            model, asked = self._understanding._model, [without_greeting(clean(text))]
+            shares = model.probabilities(asked, use_encoder()(asked), sentence_encoder()(asked))
+            return guess_from(model.labels, shares[0])
         questions = self._understanding.questions(text)
         if not questions:
             return Guess("", 0.0)
         best = max((question.best for question in questions), key=lambda candidate: candidate.confidence)
         return Guess(best.id, best.confidence)
-
-    def _shares(self, asked: list[str]) -> Guess:
-        assert self._understanding is not None
-        model = self._understanding._model
-        if self._part == "wording":
-            return guess_from(model.labels, model.by_wording(asked, use_encoder()(asked))[0])
-        vectors = sentence_encoder()(asked)
-        if self._part == "meaning":
-            return guess_from(model.labels, model.by_meaning(vectors)[0])
-        return guess_from(model.labels, model.probabilities(asked, use_encoder()(asked), vectors)[0])

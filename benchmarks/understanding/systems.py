@@ -85,11 +85,11 @@ def labelled(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
     return [example.text for example in examples], [example.label for example in examples]
 
 
-def _ours(part: str) -> Callable[[Limits], System]:
+def _ours(with_judge: bool) -> Callable[[Limits], System]:
     def build(limits: Limits) -> System:
         from benchmarks.understanding.ours import Ours
 
-        return Ours(part, limits.work_dir)
+        return Ours(with_judge, limits.work_dir)
 
     return build
 
@@ -134,10 +134,8 @@ FEATURES = {
 ENTRIES: dict[str, Entry] = {
     entry.key: entry
     for entry in (
-        Entry("ours", "Ours, with the judge", "ours", "none", _ours("judge"), ("use", "tuned")),
-        Entry("ours-no-judge", "Ours, without the judge", "ours", "share", _ours("both"), ("use", "tuned")),
-        Entry("ours-meaning", "Ours, tuned encoder alone", "ours", "share", _ours("meaning"), ("use", "tuned")),
-        Entry("ours-wording", "Ours, characters and USE alone", "ours", "share", _ours("wording"), ("use", "tuned")),
+        Entry("ours", "Ours, with the judge", "ours", "none", _ours(True), ("use", "tuned")),
+        Entry("ours-no-judge", "Ours, without the judge", "ours", "share", _ours(False), ("use", "tuned")),
         Entry("words-svm", "words TF-IDF, linear SVM", "candidate", "distance", _classifier("words", "svm")),
         *(
             Entry(

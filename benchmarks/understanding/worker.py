@@ -18,6 +18,8 @@ from benchmarks.understanding.systems import ENTRIES, Limits, System
 
 VECTORS = "vectors"
 CURVE = "curve"
+# Not ours: the tuned encoder has seen all examples, whatever is left out here.
+CURVE_SYSTEM = "characters+use+e5-lr"
 
 
 def peak_memory_mb() -> float:
@@ -67,12 +69,12 @@ def measure(system: System, task: Task, trained: Path) -> dict[str, Any]:
 
 
 def learning_curve(task: Task, limits: Limits, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
-    """The chosen model trained on few to all examples an answer, asked the development split."""
+    """`CURVE_SYSTEM` trained on few to all examples an answer, asked the development split."""
     development = [question for question in task.questions if question.split == "development"]
     points = []
     for size in sizes:
         part = Task(first_examples(task.examples, size), development, task.answer_texts)
-        system = ENTRIES["ours"].build(limits)
+        system = ENTRIES[CURVE_SYSTEM].build(limits)
         system.train(part)
         points.append(
             {
