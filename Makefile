@@ -7,7 +7,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell train check test evaluate cross-validate lint encoder judge bench-understanding widget browsers
+.PHONY: help setup run shell train check test evaluate lint encoder judge bench-understanding widget browsers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -32,11 +32,9 @@ test: setup browsers ## run all tests (trains first if needed)
 	@$(PY) -m staff train
 	@$(PY) -m pytest
 
-evaluate: setup ## ask the evaluation questions (both splits)
+evaluate: setup ## ask the evaluation questions (both splits); Rasa's own cross-validation
 	@$(PY) -m staff evaluate --split development --gate
 	@$(PY) -m staff evaluate --split final
-
-cross-validate: setup ## Rasa's own cross-validation of the examples
 	@$(PY) -m staff cross-validate
 
 lint: setup ## ruff and mypy

@@ -14,7 +14,7 @@ from staff.project import LOGS, ROOT, python, quiet_environment
 
 REPORT = ROOT / "reports" / "cross-validation"
 # Every message is understood four times (as training and as test, with and without its answer): all take half an hour.
-EXAMPLES_AN_INTENT = 12
+EXAMPLES_AN_INTENT = 8
 
 
 def cross_validate(folds: int, console: Console) -> int:
