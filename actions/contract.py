@@ -17,10 +17,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 from answers.schema import Lang
+from answers.store import RECORDS
 
 MAX_BUTTONS = 6
 TOPIC_PREFIX = "topic:"
-RECORDS = "profil/"
 SHOWN_REMEMBERED = 12
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.contract import RECORDS, TOPIC_PREFIX
+from actions.contract import TOPIC_PREFIX
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import Kind
-from answers.store import COURTESIES
+from answers.store import COURTESIES, RECORDS
 
 CONTEXT = "kontext/"
 OFFERED = 3

@@ -24,6 +24,8 @@ from answers.schema import (
 
 CONTENT_DIR = Path(__file__).resolve().parent
 SMALLTALK_TOPIC = "bot"
+# Questions that the record of a Hochschule answers.
+RECORDS = "profil/"
 # Follow-ups mean the last answer and have no text of their own.
 FOLLOW_UPS = tuple(
     f"kontext/{name}"

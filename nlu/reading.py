@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from answers.store import COURTESIES
+from answers.store import COURTESIES, RECORDS
 from nlu.candidates import Candidate, Question
 from nlu.context import (
     Conversation,
@@ -23,7 +23,6 @@ HOME = "Bochum"
 # Follow-ups and small talk mean themselves; they are not read with the conversation's subject.
 FOLLOW_UP = "kontext/"
 SMALL_TALK = "bot/"
-RECORDS = "profil/"
 MEANT_ALONE = (FOLLOW_UP, SMALL_TALK)
 SURE_ALONE = 0.3
 SURE = 0.55

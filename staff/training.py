@@ -18,7 +18,6 @@ CODE = (
     "answers/*.py",
     "nlu/*.py",
     "nlu/de_bowe/**/*.py",
-    "nlu/encoder/*.py",
     "nlu/*.yml",
     "nlu/*.json",
     "nlu/*.txt",
