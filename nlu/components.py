@@ -65,7 +65,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             "characters": settings.characters,
             "inverse_regularization": settings.inverse_regularization,
             "max_iterations": settings.max_iterations,
-            "answer_threshold": 0.55,
+            "answer_threshold": 0.6,
             "smalltalk_threshold": 0.3,
             "companion_threshold": 0.35,
             "clarify_threshold": 0.15,

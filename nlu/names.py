@@ -17,6 +17,19 @@ FUZZY_MIN_LENGTH = 6
 BACKGROUND = frozenset({"bochum"})
 
 
+_SEPARATOR = re.compile(r"[\s\-–]+")
+
+
+def _joined(form: str) -> str:
+    """A form without hyphens and spaces, in which people differ: »Ruhr-Uni«, »Ruhr Uni«, »Ruhruni«."""
+    return _SEPARATOR.sub("", form)
+
+
+def _pattern(form: str) -> str:
+    """A regular expression for a form, with or without its hyphens and spaces."""
+    return r"[\s\-–]{0,3}".join(map(re.escape, _SEPARATOR.split(form)))
+
+
 class NameFinder:
     """Exact names anywhere in a text; where no Hochschule is found, nearly right ones of Hochschulen, too."""
 
@@ -24,10 +37,10 @@ class NameFinder:
         names = list(names)
         self._kinds = {name.id: name.kind for name in names}
         forms = [(fold(form), name.id) for name in names for form in (name.name, *name.aliases)]
-        self._ids = dict(forms)
+        self._ids = {_joined(form): name for form, name in forms}
         self.surface_forms = sorted({form for name in names for form in (name.name, *name.aliases)})
-        longest_first = sorted(self._ids, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        longest_first = sorted({form for form, _ in forms}, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, longest_first))})(?!\w)")
         self._fuzzy = [
             form for form, name in forms if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
         ]
@@ -41,12 +54,12 @@ class NameFinder:
 
     def exact(self, text: str) -> list[dict[str, Any]]:
         """The names in a text that are spelt right, each thing once."""
-        ids = dict.fromkeys(self._ids[match] for match in self._pattern.findall(fold(text)))
+        ids = dict.fromkeys(self._ids[_joined(match)] for match in self._pattern.findall(fold(text)))
         return [{"id": name, "kind": self._kinds[name]} for name in ids if name not in BACKGROUND]
 
     def surface(self, text: str) -> list[str]:
         """The names in a text as they stand there (folded), the town itself left out."""
-        return [match for match in self._pattern.findall(fold(text)) if self._ids[match] not in BACKGROUND]
+        return [match for match in self._pattern.findall(fold(text)) if self._ids[_joined(match)] not in BACKGROUND]
 
     def without_names(self, text: str) -> str:
         """The folded text without the names in it."""
@@ -61,4 +74,4 @@ class NameFinder:
             key=lambda hit: hit[1],
             default=None,
         )
-        return [self._ids[best[0]]] if best and best[1] >= FUZZY_FROM else []
+        return [self._ids[_joined(best[0])]] if best and best[1] >= FUZZY_FROM else []

@@ -12,20 +12,29 @@ LOOSE_WORDS = 25
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s])|\n+")
 _ASKING = (
     r"wer|wem|wen|was|wat|wann|warum|wieso|weshalb|wo|woher|wohin|wofür|wozu|womit|wovon|worum|wie|wieviele?|"
-    r"welche[rsnm]?|which|what|when|where|who|why|how"
+    r"welche[rsnm]?|ob|which|what|when|where|who|why|how"
 )
+_BEFORE_ASKING = r"mit|in|an|bei|ab|seit|bis|zu|für|von|auf|aus|unter|nach|über|um|vor|wegen|durch|at|in|on|for|from|to"
 _VERB_FIRST = (
     r"gibt(?: ?'?s| es)|gibbet|kann (?:man|ich)|hat (?:die|der|das|sie)|läuft|is there|are there|do you|can (?:i|we)"
 )
+# »Bietet die …«, »Vermietet das …«: a verb before what it is about; not »Könnten Sie mir sagen, …«.
+_VERB_BEFORE_SUBJECT = (
+    r"^(?!(?:seit|mit|statt|samt|nicht|neben|wegen|zwischen|gegen|könn\w+|würd\w+|dürf\w+|möcht\w+|wiss\w+|hätt\w+)\b)"
+    r"\w+(?:t|en)\s+"
+    r"(?:der|die|das|es|man|ihr|sie|ich|wir|eine?|dort|da)\b"
+)
+_AND = r"\bund\b|\bun\b|\bu\b\.?|\bsowie\b|\band\b"
 _JOINED = re.compile(
-    rf"\s*(?:,|\bund\b|\bsowie\b|\band\b|\bu\.)\s*(?:auch|außerdem|dann|also|noch|da)?\s*(?=(?:{_ASKING}|{_VERB_FIRST})\b)",
+    rf"\s*(?:,|{_AND})\s*(?:auch|außerdem|dann|also|noch|da)?\s*"
+    rf"(?=(?:(?:{_BEFORE_ASKING})\s+)?(?:{_ASKING}|{_VERB_FIRST})\b)",
     re.I,
 )
 _LOOSELY_JOINED = re.compile(
-    r"\s*(?:[,;+&/|\n]|[.?!](?=\s|$)|\s-\s|\s–\s|\b(?:und|sowie|plus|außerdem|and|also)\b|\bu\.)+\s*", re.I
+    rf"\s*(?:[,;+&/|\n]|[.?!](?=\s|$)|\s-\s|\s–\s|{_AND}|\b(?:plus|außerdem|also)\b)+\s*", re.I
 )
 _QUESTION = re.compile(
-    rf"\?|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|{_VERB_FIRST}|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
+    rf"\?|{_VERB_BEFORE_SUBJECT}|^(?:und\s+|and\s+)?(?:{_ASKING})\b|\b(?:{_ASKING})\b|{_VERB_FIRST}|^(?:gibt|hat|ist|sind|kann|können|stimmt|haben|is|are|does|do|can)\b",
     re.I,
 )
 _LEAD_IN = re.compile(

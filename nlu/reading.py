@@ -109,7 +109,10 @@ class MessageReader:
         readings += [self._part_readings(part, subject or HOME) for part in parts]
         read = self._judge(readings, whole)
         main = self._main_question(whole, read[0], read[1], conversation)
-        asked = self._asked(parts, read[2:], _shares(read[0]))
+        support = _shares(read[0])
+        asked = [
+            self._asked(part, bool(named), of_part, support) for part, of_part in zip(parts, read[2:], strict=True)
+        ]
         if len(asking) > 1:
             return [main, *(question for question in asked if question.best.confidence > 0)]
         first, second = asked[: len(asking)], asked[len(asking) :]
@@ -151,17 +154,22 @@ class MessageReader:
             return [with_subject]
         return [*self._plain_readings(part), with_subject]
 
-    def _asked(self, parts: list[str], read: list[list[Question]], shares: dict[str, float]) -> list[Question]:
-        return [
-            _most_confident([self._supported(question, part, shares) for question in readings])
-            for part, readings in zip(parts, read, strict=True)
-        ]
+    def _asked(self, part: str, named: bool, readings: list[Question], support: dict[str, float]) -> Question:
+        """The part's question; without the answers that its message says nothing of, unless it names its own subject.
 
-    def _supported(self, question: Question, part: str, shares: dict[str, float]) -> Question:
-        """A part's question without the answers that its message says nothing of, unless it names its own subject."""
+        What a record says of the Hochschule in the rest of the message (»…, und wo ist die?«) needs no support.
+        """
         if self._names.surface(part):
-            return question
-        candidates = [c if shares.get(c.id, 0.0) >= SUPPORT_FROM else c.trusted(0.0) for c in question.candidates]
+            return _most_confident(readings)
+        exempt = (RECORDS,) if named and has_pronoun(part) else ()
+        return _most_confident([self._supported(question, support, exempt) for question in readings])
+
+    @staticmethod
+    def _supported(question: Question, support: dict[str, float], exempt: tuple[str, ...]) -> Question:
+        candidates = [
+            c if c.id.startswith(exempt) or support.get(c.id, 0.0) >= SUPPORT_FROM else c.trusted(0.0)
+            for c in question.candidates
+        ]
         return Question.ranked(question.text, candidates, question.outside)
 
     # ------------------------------------------------------------------ the message as a whole

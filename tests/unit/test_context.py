@@ -21,6 +21,8 @@ from nlu.context import (
         "Und wie viele Studierende hat die?",
         "Wo liegt die?",
         "Wer arbeitet dort?",
+        "Wo sitzen die?",
+        "In welchen Bereichen arbeiten die vor allem?",
         "und seit wann",
         "How many students does it have?",
     ],
@@ -30,7 +32,13 @@ def test_a_pronoun_or_an_und_leans_on_what_was_said(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["Wo liegt die Ruhr-Universität?", "Wie viele Hochschulen gibt es?", "Was ist MARK 51°7?"]
+    "message",
+    [
+        "Wo liegt die Ruhr-Universität?",
+        "Was machen die Hochschulen?",
+        "Wie viele Hochschulen gibt es?",
+        "Was ist MARK 51°7?",
+    ],
 )
 def test_a_whole_question_stands_alone(message: str) -> None:
     assert not leans_on_context(message)

@@ -27,6 +27,7 @@ def _ids(finder: NameFinder, text: str) -> list[str]:
         ("wo liegt die ruhr-universitaet bochum", ["rub"]),
         ("RUHR-UNIVERSITÄT BOCHUM", ["rub"]),
         ("die THGA und die Ruhr-Uni und die thga", ["thga", "rub"]),
+        ("die ruhruni und die Ruhr - Uni", ["rub"]),
         ("Was ist MARK 51°7?", ["mark-517"]),
         ("Was ist Mark 517?", ["mark-517"]),
         ("Wie viele hat Bochum?", []),

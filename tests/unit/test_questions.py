@@ -28,6 +28,12 @@ def test_any_text_splits_into_few_parts_that_stand_in_it(text: str) -> None:
         ),
         ("Was ist MARK 51°7? Und wo liegt die RUB?", ["Was ist MARK 51°7?", "wo liegt die RUB?"]),
         ("What is the strategy and who runs it?", ["What is the strategy", "who runs it?"]),
+        ("wieviele leute wohnen da un wie groß is das", ["wieviele leute wohnen da", "wie groß is das"]),
+        ("Vermietet das Werk Zimmer und ab wann?", ["Vermietet das Werk Zimmer", "ab wann?"]),
+        (
+            "Bitte teilen Sie uns mit, ob Flächen frei sind und mit welchen Mieten wir rechnen.",
+            ["Bitte teilen Sie uns mit, ob Flächen frei sind", "mit welchen Mieten wir rechnen."],
+        ),
         (
             "Meine Tochter zieht nach Bochum. Sie will studieren. Wie viele Hochschulen gibt es?",
             ["Wie viele Hochschulen gibt es?"],
@@ -42,6 +48,7 @@ def test_the_parts_that_ask_are_found(message: str, parts: list[str]) -> None:
     "message",
     [
         "Ich möchte gern wissen, wie viele Studierende die RUB hat.",
+        "Könnten Sie mir sagen, wie viele Studierende die RUB hat?",
         "Forschung und Lehre in Bochum",
         "bochum strategie",
     ],

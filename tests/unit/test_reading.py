@@ -100,6 +100,17 @@ def test_a_part_gives_only_what_the_whole_message_holds_possible(store: AnswerSt
     assert _ids(asked.questions(message)) == [WAS, WAS, ZIELE]
 
 
+def test_what_a_record_says_of_the_hochschule_in_the_message_needs_no_support(store: AnswerStore) -> None:
+    message = "Was kostet die THGA und wo ist die?"
+    whole = {fold(message): {THGA: 0.5}, "was kostet die thga": {THGA: 0.9}}
+
+    record, _ = _reader(store, {**whole, "wo ist die? thga": {STUDENTS: 0.9}})
+    other, _ = _reader(store, {**whole, "wo ist die? thga": {ZIELE: 0.9}})
+
+    assert _ids(record.questions(message)) == [THGA, THGA, STUDENTS]
+    assert _ids(other.questions(message)) == [THGA, THGA]
+
+
 def test_things_side_by_side_count_only_if_both_are_sure(store: AnswerStore) -> None:
     message = "Plan, Ziele"
     whole = {fold(message): {WAS: 0.3, ZIELE: 0.2}}
