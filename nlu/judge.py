@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,20 +54,34 @@ class AnswerEvidence:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """The distinct content words of some texts, held against the known words.
+
+    Attributes:
+        rows: the row of each word.
+        similarity: how alike the words are to all known words, `[words, known words]`.
+        weights: how much each word tells, `[words]`.
+    """
+
+    rows: dict[str, int]
+    similarity: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
 class Asked:
     """A text as the evidence sees it.
 
     Attributes:
         words: how many content words it has.
-        similarity: how alike its distinct content words are to all known words, `[distinct words, known words]`.
-        weights: how much each of these words tells, `[distinct words]`.
+        heard, rows: where its distinct content words stand in what was heard.
         kinds, numbers, names, foreign: kinds of question, numbers, our things and foreign towns in it.
         vector: its centred vector, `[384]`; nearest_outside: cosine to the nearest example without an answer.
     """
 
     words: int
-    similarity: np.ndarray
-    weights: np.ndarray
+    heard: Heard
+    rows: np.ndarray
     kinds: frozenset[str]
     numbers: frozenset[str]
     names: frozenset[str]
@@ -76,7 +90,8 @@ class Asked:
     nearest_outside: float
 
 
-_NOTHING = np.zeros((0, 1), dtype=np.float32)
+# A word that is less like every known word than this is unknown, and tells as much as a word can.
+KNOWN_FROM = 0.6
 
 
 class Evidence:
@@ -152,27 +167,37 @@ class Evidence:
             names=self._named(" . ".join((*examples, text))),
         )
 
-    def asked(self, text: str, message: str, vector: np.ndarray) -> Asked:
+    def heard(self, texts: Iterable[str]) -> Heard:
+        """Every content word of the texts, held against the known words; the readings of a message share most."""
+        words = list(dict.fromkeys(word for text in texts for word in content_words(text)))
+        if not words:
+            return Heard({}, np.zeros((0, len(self._words)), np.float32), np.zeros(0))
+        similarity = (self._ngrams.transform(words) @ self._word_vectors).toarray()
+        nearest = similarity.argmax(axis=1)
+        known = similarity[np.arange(len(words)), nearest] > KNOWN_FROM
+        rows = {word: row for row, word in enumerate(words)}
+        return Heard(rows, similarity, np.where(known, self._weights[nearest], 1.0))
+
+    def asked(self, text: str, message: str, vector: np.ndarray, heard: Heard) -> Asked:
         """All that the evidence needs to know of a text, whichever answer it is held against.
 
         Args:
+            heard: the words of the text (and others), as `heard` gives them.
             message: the message that `text` is a part of; a town that it names counts for all its parts,
                 unless it speaks of Bochum, too (»wir kommen aus Hamburg und suchen in Bochum …«).
             vector: the text's vector, `[384]`.
         """
         vector = self._centred(vector)
-        words = tuple(dict.fromkeys(content_words(text)))
-        similarity = (self._ngrams.transform(words) @ self._word_vectors).toarray() if words else _NOTHING
-        nearest = similarity.argmax(axis=1)
-        heard = words if self._speaks_of_us(message) else content_words(message)
+        words = content_words(text)
+        named = words if self._speaks_of_us(message) else content_words(message)
         return Asked(
-            words=len(content_words(text)),
-            similarity=similarity,
-            weights=np.where(similarity.max(axis=1) > 0.6, self._weights[nearest], 1.0),
+            words=len(words),
+            heard=heard,
+            rows=np.array([heard.rows[word] for word in dict.fromkeys(words)], dtype=int),
             kinds=question_kinds(text),
             numbers=numbers(text),
             names=self._named(text),
-            foreign=frozenset(word for word in heard if word in self._foreign),
+            foreign=self._foreign.intersection(named),
             vector=vector,
             nearest_outside=float((self._vectors[self._answers[self._outside].rows] @ vector).max()),
         )
@@ -219,9 +244,10 @@ class Evidence:
     @staticmethod
     def _unexplained(asked: Asked, answer: AnswerEvidence) -> tuple[float, float]:
         """How well the least explained word is explained (0–1), and the weight of all that is unexplained."""
-        if not len(asked.similarity) or not len(answer.vocabulary):
+        if not len(asked.rows) or not len(answer.vocabulary):
             return 1.0, 0.0
-        gaps = asked.weights * (1.0 - asked.similarity[:, answer.vocabulary].max(axis=1))
+        explained = asked.heard.similarity[np.ix_(asked.rows, answer.vocabulary)].max(axis=1)
+        gaps = asked.heard.weights[asked.rows] * (1.0 - explained)
         return float(1.0 - gaps.max()), float(gaps.sum())
 
     def _has_foreign_name(self, foreign: frozenset[str], answer: AnswerEvidence) -> bool:

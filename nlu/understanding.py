@@ -13,7 +13,7 @@ from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation
 from nlu.encoder import PASSAGE, sentence_encoder
-from nlu.judge import Evidence, Judge
+from nlu.judge import Asked, Evidence, Judge
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
 from nlu.spelling import SpellingNormalizer
@@ -119,7 +119,7 @@ class Understanding:
     def evidence_of_first(self, text: str, count: int) -> list[tuple[str, np.ndarray]]:
         """The `count` most probable answers to a text with the evidence for each; what the judge is fitted on."""
         probabilities, vector = self._classified([text])[0]
-        asked = self.evidence.asked(text, text, vector)
+        asked = self.evidence.asked(text, text, vector, self.evidence.heard([text]))
         return [(label, self.evidence(asked, label, probabilities)) for label in _ranked(probabilities)[:count]]
 
     def _classified(self, texts: Sequence[str]) -> list[tuple[dict[str, float], np.ndarray]]:
@@ -135,14 +135,14 @@ class Understanding:
         """Judge all readings at once; the same shape comes back."""
         distinct = list(dict.fromkeys(reading for group in readings for reading in group))
         classified = self._classified([reading.text for reading in distinct])
+        heard = self.evidence.heard(reading.asked for reading in distinct)
         judged = {
-            reading: self._judged(reading, probabilities, vector, message)
+            reading: self._judged(reading, probabilities, self.evidence.asked(reading.asked, message, vector, heard))
             for reading, (probabilities, vector) in zip(distinct, classified, strict=True)
         }
         return [[judged[reading] for reading in group] for group in readings]
 
-    def _judged(self, reading: Reading, probabilities: dict[str, float], vector: np.ndarray, message: str) -> Question:
-        asked = self.evidence.asked(reading.asked, message, vector)
+    def _judged(self, reading: Reading, probabilities: dict[str, float], asked: Asked) -> Question:
         candidates = [
             Candidate(
                 label,

@@ -7,7 +7,9 @@ answer's questions lie. Figures and reasons: docs/decisions/0005.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +25,7 @@ DIMENSIONS = 384
 QUERY, PASSAGE = "query: ", "passage: "
 # A message of the greatest length has about 300 pieces; attention costs their square.
 MAX_PIECES = 320
-BATCH = 16
+MANY = 100
 
 
 class SentenceEncoder:
@@ -46,27 +48,25 @@ class SentenceEncoder:
         self._begin, self._end = pieces["<s>"], pieces["</s>"]
 
     def __call__(self, texts: Sequence[str], prefix: str = QUERY) -> np.ndarray:
-        """Encode; texts of like length go through the network together."""
-        ids = [self._pieces(prefix + text) for text in texts]
-        vectors = np.zeros((len(ids), DIMENSIONS), np.float32)
-        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
-        for start in range(0, len(order), BATCH):
-            part = order[start : start + BATCH]
-            vectors[part] = self._network.run(None, self._padded([ids[number] for number in part]))[0]
-        return vectors
+        """Encode, each text alone: in 8 bits a vector would depend on the texts that run beside it.
+
+        A message's readings take one core; the examples, in training, all of them.
+        """
+        prefixed = [prefix + text for text in texts]
+        if len(texts) < MANY:
+            vectors = list(map(self._encoded, prefixed))
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                vectors = list(pool.map(self._encoded, prefixed))
+        return np.array(vectors, np.float32).reshape(len(texts), DIMENSIONS)
+
+    def _encoded(self, text: str) -> np.ndarray:
+        rows = np.array([self._pieces(text)], np.int64)
+        return self._network.run(None, {"rows": rows, "mask": np.ones(rows.shape, np.float32)})[0][0]
 
     def _pieces(self, text: str) -> list[int]:
         inner = self._tokenizer.encode(text, add_special_tokens=False).ids
         return [self._begin, *inner[: MAX_PIECES - 2], self._end]
-
-    @staticmethod
-    def _padded(ids: list[list[int]]) -> dict[str, np.ndarray]:
-        longest = len(ids[-1])
-        rows, mask = np.zeros((len(ids), longest), np.int64), np.zeros((len(ids), longest), np.float32)
-        for number, text in enumerate(ids):
-            rows[number, : len(text)] = text
-            mask[number, : len(text)] = 1.0
-        return {"rows": rows, "mask": mask}
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,7 @@ def evidence(store: AnswerStore) -> Evidence:
 
 def _weighed(evidence: Evidence, text: str, label: str = COUNT, **shares: float) -> dict[str, float]:
     probabilities = {COUNT: 0.6, CAMPUS: 0.3, OUTSIDE: 0.1, **shares}
-    asked = evidence.asked(text, text, np.eye(3)[AXES[label]])
+    asked = evidence.asked(text, text, np.eye(3)[AXES[label]], evidence.heard([text]))
     return dict(zip(FEATURES, evidence(asked, label, probabilities), strict=True))
 
 

@@ -80,3 +80,12 @@ def test_an_answer_newer_than_the_encoder_is_learned_from_its_examples() -> None
 
     assert names[int(new.argmax())] == "standort/lastenrad"
     assert names[int(old.argmax())] == "hochschulen/studierende-gesamt"
+
+
+def test_a_vector_does_not_depend_on_the_texts_encoded_with_it() -> None:
+    short, long = "Wo liegt die RUB?", "Ich ziehe bald nach Bochum und suche für meine Firma ein Büro. " * 4
+
+    together = sentence_encoder()([long, short, long[:40]])
+    alone = np.vstack([sentence_encoder()([text]) for text in (long, short, long[:40])])
+
+    assert (together * alone).sum(axis=1) == pytest.approx(np.ones(3), abs=1e-5)
