@@ -25,6 +25,7 @@ DIMENSIONS = 384
 QUERY, PASSAGE = "query: ", "passage: "
 # A message of the greatest length has about 300 pieces; attention costs their square.
 MAX_PIECES = 320
+# From so many texts on, all cores encode.
 MANY = 100
 
 
