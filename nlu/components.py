@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from answers import AnswerStore
+from engine.rasa_changes import make_rasa_lean
 from nlu.answer_model import OUTSIDE, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
@@ -23,7 +25,7 @@ from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import MEANT_ALONE
 from nlu.text import clean
-from nlu.understanding import Understanding, texts_of_answers
+from nlu.understanding import Understanding
 
 FALLBACK_INTENT = "nlu_fallback"
 UNDERSTANDING = "understanding"
@@ -42,6 +44,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def __init__(self, config: dict[str, Any], understanding: Understanding | None = None) -> None:
         self._config = config
         self._understanding = understanding
+        make_rasa_lean()
         self._store = AnswerStore()
         self._names = NameFinder(self._store.names.values())
         self._language = LanguageDetector(self._names.surface_forms)
@@ -62,9 +65,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         """
         settings = ModelSettings()
         return {
-            "characters": settings.characters,
-            "inverse_regularization": settings.inverse_regularization,
-            "max_iterations": settings.max_iterations,
+            "smoothing": settings.smoothing,
+            "temper": settings.temper,
             "answer_threshold": 0.6,
             "smalltalk_threshold": 0.3,
             "companion_threshold": 0.35,
@@ -93,17 +95,16 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn all answers, small talk and »outside« from the examples; persist what was learned."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        answer_texts = texts_of_answers(AnswerStore())
         settings = ModelSettings(**{key: self._config[key] for key in ModelSettings.__dataclass_fields__})
         self._understanding = Understanding.train(
+            self._store,
             [clean(example.get(TEXT)) for example in examples],
             [example.get_full_intent() for example in examples],
-            answer_texts,
             Path(self._config["cache_dir"]),
             settings,
         )
         with self._storage.write_to(self._resource) as folder:
-            self._understanding.save(Path(folder) / "understanding.joblib")
+            self._understanding.save(Path(folder))
         return self._resource
 
     @classmethod
@@ -117,18 +118,27 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     ) -> AnswerClassifier:
         """The component as it was trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, Understanding.load(Path(folder) / "understanding.joblib"))
+            return cls(config, Understanding.load(Path(folder), AnswerStore()))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing is added to the training data."""
         return training_data
 
-    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+    # Rasa compares this annotation with its own and knows no `X | None`.
+    def process(self, messages: list[Message], tracker: Optional[DialogueStateTracker] = None) -> list[Message]:  # noqa: UP045
         """Understand each message, in the light of the conversation."""
         conversation = self._conversation(tracker)
         for message in messages:
-            self._process(message, conversation)
+            if (message.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX):
+                # A button's payload: Rasa's RegexMessageHandler reads it, and it comes after the classifiers.
+                self._set_fallback(message)
+            else:
+                self._process(message, conversation)
         return messages
+
+    @staticmethod
+    def _set_fallback(message: Message) -> None:
+        message.set(INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": 1.0}, add_to_output=True)
 
     def _conversation(self, tracker: DialogueStateTracker | None) -> Conversation | None:
         if tracker is None:
@@ -155,7 +165,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         if questions:
             self._set_intent(message, questions[0])
         else:
-            message.set(INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": 1.0}, add_to_output=True)
+            self._set_fallback(message)
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
         return [

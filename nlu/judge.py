@@ -99,6 +99,39 @@ class Evidence:
 
     def __init__(
         self,
+        words: Sequence[str],
+        weights: np.ndarray,
+        mean: np.ndarray,
+        vectors: np.ndarray,
+        text_vectors: dict[str, np.ndarray],
+        answers: dict[str, AnswerEvidence],
+        foreign_names: frozenset[str],
+        outside: str,
+        name_finder: NameFinder,
+    ) -> None:
+        """
+        Args:
+            words, weights: every content word of examples and answers, sorted, and how much each tells.
+            mean: what all examples' vectors share, `[384]`.
+            vectors: centred vectors of the examples, those of one answer together, `[n, 384]`.
+            text_vectors: the centred vector of each answer's text.
+            answers: what is known of each answer.
+            foreign_names: folded names of other towns.
+            outside: the label of messages without an answer.
+            name_finder: finds the things that texts name.
+        """
+        self._words, self._weights = list(words), weights
+        self._mean, self._vectors, self._text_vectors = mean, vectors, text_vectors
+        self._answers = answers
+        self._foreign = foreign_names
+        self._outside = outside
+        self._find_names = name_finder
+        self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
+        self._word_vectors = self._ngrams.fit_transform(self._words).T.tocsr()
+
+    @classmethod
+    def learn(
+        cls,
         texts: Sequence[str],
         labels: Sequence[str],
         vectors: np.ndarray,
@@ -107,65 +140,92 @@ class Evidence:
         foreign_names: frozenset[str],
         outside: str,
         name_finder: NameFinder,
-    ) -> None:
-        """
+    ) -> Evidence:
+        """What examples and answers give.
+
         Args:
             texts, labels, vectors: the training examples and their vectors, `[n, 384]`.
             answer_texts: title and text of each answer.
             text_vectors: the vector of each answer's text.
-            foreign_names: folded names of other towns.
-            outside: the label of messages without an answer.
-            name_finder: finds the things that texts name.
         """
-        self._mean = vectors.mean(axis=0)
         # Examples of one answer lie together, so that a view is enough to compare with them.
         order = sorted(range(len(labels)), key=lambda row: labels[row])
         texts, labels = [texts[row] for row in order], [labels[row] for row in order]
-        self._vectors = self._centred(vectors[order])
-        self._text_vectors = {label: self._centred(vector) for label, vector in text_vectors.items()}
-        self._foreign = foreign_names
-        self._outside = outside
-        self._find_names = name_finder
-        per_label: dict[str, list[int]] = defaultdict(list)
+        rows: dict[str, list[int]] = defaultdict(list)
         for row, label in enumerate(labels):
-            per_label[label].append(row)
-        self._words = sorted({word for text in (*texts, *answer_texts.values()) for word in content_words(text)})
-        self._index = {word: number for number, word in enumerate(self._words)}
-        self._ngrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), dtype=np.float32)
-        self._word_vectors = self._ngrams.fit_transform(self._words).T.tocsr()
-        self._weights = self._word_weights(texts, labels)
-        self._answers = {
-            label: self._of_answer([texts[row] for row in rows], answer_texts.get(label, ""), rows)
-            for label, rows in per_label.items()
+            rows[label].append(row)
+        told = {text: content_words(text) for text in (*texts, *answer_texts.values())}
+        words = sorted({word for content in told.values() for word in content})
+        index = {word: number for number, word in enumerate(words)}
+        mean = vectors.mean(axis=0)
+        return cls(
+            words,
+            _word_weights(words, [(told[text], label) for text, label in zip(texts, labels, strict=True)]),
+            mean,
+            _centred(vectors[order], mean),
+            {label: _centred(vector, mean) for label, vector in text_vectors.items()},
+            {
+                label: _of_answer([texts[row] for row in of_label], answer_texts.get(label, ""), of_label, index, name_finder)
+                for label, of_label in rows.items()
+            },
+            foreign_names,
+            outside,
+            name_finder,
+        )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What was learned, as plain arrays; `from_arrays` makes the evidence of them."""
+        labels = list(self._answers)
+        answers = [self._answers[label] for label in labels]
+        told = [
+            json.dumps([sorted(a.numbers), sorted(a.names), a.kind_counts, a.examples, a.rows.start, a.rows.stop])
+            for a in answers
+        ]
+        return {
+            "words": np.array(self._words),
+            "weights": self._weights,
+            "mean": self._mean,
+            "vectors": self._vectors,
+            "labels": np.array(labels),
+            "told": np.array(told),
+            "vocabularies": np.concatenate([a.vocabulary for a in answers]),
+            "sizes": np.array([len(a.vocabulary) for a in answers]),
+            "text_labels": np.array(list(self._text_vectors)),
+            "text_vectors": np.stack(list(self._text_vectors.values())),
         }
 
-    def _centred(self, vectors: np.ndarray) -> np.ndarray:
-        """Without what all messages share, of length 1: the vectors of short messages crowd together."""
-        centred = vectors - self._mean
-        return (centred / (np.linalg.norm(centred, axis=-1, keepdims=True) + 1e-9)).astype(np.float32)
-
-    def _word_weights(self, texts: Sequence[str], labels: Sequence[str]) -> np.ndarray:
-        """How much a word tells: words that many different answers use tell little."""
-        spread: dict[str, set[str]] = defaultdict(set)
-        for text, label in zip(texts, labels, strict=True):
-            for word in content_words(text):
-                spread[word].add(label)
-        count = len(set(labels))
-        return np.array([np.log(count / (1 + len(spread[word]))) / np.log(count) for word in self._words])
-
-    def _of_answer(self, examples: list[str], text: str, rows: list[int]) -> AnswerEvidence:
-        vocabulary = {word for example in (*examples, text) for word in content_words(example)}
-        kinds: Counter[str] = Counter()
-        for example in examples:
-            kinds.update(question_kinds(example))
-        return AnswerEvidence(
-            vocabulary=np.array(sorted(self._index[word] for word in vocabulary), dtype=int),
-            numbers=numbers(" ".join((*examples, text))),
-            kind_counts=kinds,
-            examples=len(examples),
-            rows=slice(rows[0], rows[-1] + 1),
-            names=self._named(" . ".join((*examples, text))),
+    @classmethod
+    def from_arrays(
+        cls, arrays: dict[str, np.ndarray], foreign_names: frozenset[str], outside: str, name_finder: NameFinder
+    ) -> Evidence:
+        """The evidence that `arrays` describes."""
+        vocabularies = np.split(arrays["vocabularies"], np.cumsum(arrays["sizes"])[:-1])
+        answers = {}
+        for label, told, vocabulary in zip(arrays["labels"].tolist(), arrays["told"].tolist(), vocabularies, strict=True):
+            numbers_of, names, kinds, examples, start, stop = json.loads(told)
+            answers[label] = AnswerEvidence(
+                vocabulary, frozenset(numbers_of), Counter(kinds), examples, slice(start, stop), frozenset(names)
+            )
+        return cls(
+            arrays["words"].tolist(),
+            arrays["weights"],
+            arrays["mean"],
+            arrays["vectors"],
+            dict(zip(arrays["text_labels"].tolist(), arrays["text_vectors"], strict=True)),
+            answers,
+            foreign_names,
+            outside,
+            name_finder,
         )
+
+    def similar_examples(self, label: str, vector: np.ndarray) -> tuple[slice, np.ndarray]:
+        """The rows of an answer's examples (those of one label in the order they were learned) and their cosines.
+
+        Args:
+            vector: of a message, `[384]`.
+        """
+        rows = self._answers[label].rows
+        return rows, self._vectors[rows] @ _centred(vector, self._mean)
 
     def heard(self, texts: Iterable[str]) -> Heard:
         """Every content word of the texts, held against the known words; the readings of a message share most."""
@@ -187,7 +247,7 @@ class Evidence:
                 unless it speaks of Bochum, too (»wir kommen aus Hamburg und suchen in Bochum …«).
             vector: the text's vector, `[384]`.
         """
-        vector = self._centred(vector)
+        vector = _centred(vector, self._mean)
         words = content_words(text)
         named = words if self._speaks_of_us(message) else content_words(message)
         return Asked(
@@ -234,7 +294,7 @@ class Evidence:
         return HOME_STEM in message.lower() or bool(self._named(message))
 
     def _named(self, text: str) -> frozenset[str]:
-        return frozenset(name["id"] for name in self._find_names.exact(text))
+        return _named(text, self._find_names)
 
     def _kind_rarity(self, kinds: frozenset[str], answer: AnswerEvidence) -> float:
         """How rare the rarest kind of question asked is among the answer's examples (0: common, up to 4)."""
@@ -252,6 +312,43 @@ class Evidence:
 
     def _has_foreign_name(self, foreign: frozenset[str], answer: AnswerEvidence) -> bool:
         return bool(foreign) and not foreign <= {self._words[number] for number in answer.vocabulary}
+
+
+def _named(text: str, names: NameFinder) -> frozenset[str]:
+    return frozenset(name["id"] for name in names.exact(text))
+
+
+def _centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Without what all messages share, of length 1: the vectors of short messages crowd together."""
+    centred = vectors - mean
+    return (centred / (np.linalg.norm(centred, axis=-1, keepdims=True) + 1e-9)).astype(np.float32)
+
+
+def _word_weights(words: Sequence[str], told: Sequence[tuple[list[str], str]]) -> np.ndarray:
+    """How much a word tells: words that many different answers use tell little."""
+    spread: dict[str, set[str]] = defaultdict(set)
+    for content, label in told:
+        for word in content:
+            spread[word].add(label)
+    count = len({label for _, label in told})
+    return np.array([np.log(count / (1 + len(spread[word]))) / np.log(count) for word in words])
+
+
+def _of_answer(
+    examples: list[str], text: str, rows: list[int], index: dict[str, int], names: NameFinder
+) -> AnswerEvidence:
+    vocabulary = {word for example in (*examples, text) for word in content_words(example)}
+    kinds: Counter[str] = Counter()
+    for example in examples:
+        kinds.update(question_kinds(example))
+    return AnswerEvidence(
+        vocabulary=np.array(sorted(index[word] for word in vocabulary), dtype=int),
+        numbers=numbers(" ".join((*examples, text))),
+        kind_counts=kinds,
+        examples=len(examples),
+        rows=slice(rows[0], rows[-1] + 1),
+        names=_named(" . ".join((*examples, text)), names),
+    )
 
 
 def _log_ratio(first: float, second: float) -> float:

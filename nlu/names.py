@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -30,6 +31,16 @@ def _pattern(form: str) -> str:
     return r"[\s\-–]{0,3}".join(map(re.escape, _SEPARATOR.split(form)))
 
 
+@dataclass(frozen=True)
+class FoundName:
+    """A name where it stands in a text: id and kind of the thing, and the characters from `start` to `end`."""
+
+    id: str
+    kind: str
+    start: int
+    end: int
+
+
 class NameFinder:
     """Exact names anywhere in a text; where no Hochschule is found, nearly right ones of Hochschulen, too."""
 
@@ -51,6 +62,15 @@ class NameFinder:
         if not any(self._kinds[name] == "hochschule" for name in ids):
             ids.extend(self._nearly(text))
         return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
+
+    def located(self, text: str) -> Iterator[FoundName]:
+        """Every exact name where it stands, in order, the town itself left out."""
+        # Folding makes umlauts two letters long, so that places are counted in the text as it is.
+        places = [place for place, letter in enumerate(text) for _ in fold(letter)]
+        for match in self._pattern.finditer(fold(text)):
+            name = self._ids[_joined(match.group())]
+            if name not in BACKGROUND:
+                yield FoundName(name, self._kinds[name], places[match.start()], places[match.end() - 1] + 1)
 
     def exact(self, text: str) -> list[dict[str, Any]]:
         """The names in a text that are spelt right, each thing once."""

@@ -26,6 +26,7 @@ SMALL_TALK = "bot/"
 MEANT_ALONE = (FOLLOW_UP, SMALL_TALK)
 SURE_ALONE = 0.3
 SURE = 0.55
+CLEAR = 0.9  # what nobody need read a second time with its spelling mended
 # A message of at most so many words that names nothing may lean on the conversation without a pronoun (»Seit wann?«,
 # »Wer betreibt das Haus?«).
 CONTEXT_WORDS = 16
@@ -104,14 +105,15 @@ class MessageReader:
         asking = self._completed(part for part in split_questions(whole) if part != whole)
         side_by_side = self._completed(split_loosely(whole)) if len(asking) < 2 else []
         parts = [*asking, *side_by_side]
-        readings = [self._plain_readings(whole), self._readings_in_context(whole, named, conversation)]
+        plain = self._read_plainly(whole)
         subject = next(iter(named), conversation.subject if conversation else None)
+        readings = [self._readings_in_context(whole, named, conversation)]
         readings += [self._part_readings(part, subject or HOME) for part in parts]
-        read = self._judge(readings, whole)
-        main = self._main_question(whole, read[0], read[1], conversation)
-        support = _shares(read[0])
+        in_context, *of_parts = self._judge(readings, whole) if any(readings) else readings
+        main = self._main_question(whole, plain, in_context, conversation)
+        support = _shares(plain)
         asked = [
-            self._asked(part, bool(named), of_part, support) for part, of_part in zip(parts, read[2:], strict=True)
+            self._asked(part, bool(named), of_part, support) for part, of_part in zip(parts, of_parts, strict=True)
         ]
         if len(asking) > 1:
             return [main, *(question for question in asked if question.best.confidence > 0)]
@@ -173,6 +175,14 @@ class MessageReader:
         return Question.ranked(question.text, candidates, question.outside)
 
     # ------------------------------------------------------------------ the message as a whole
+
+    def _read_plainly(self, text: str) -> list[Question]:
+        """The message as it stands and, unless that is clear, with its typing errors mended; each reading costs."""
+        written, *mended = self._plain_readings(text)
+        ((as_written,),) = self._judge([[written]], text)
+        if not mended or as_written.best.confidence >= CLEAR:
+            return [as_written]
+        return [as_written, *self._judge([mended], text)[0]]
 
     def _plain_readings(self, text: str) -> list[Reading]:
         mended = self._mend(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from symspellpy import SymSpell, Verbosity
 
@@ -16,16 +16,21 @@ MIN_COUNT = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def word_counts(texts: Iterable[str]) -> dict[str, int]:
+    """How often each word stands in the training examples and the answers."""
+    return dict(Counter(word for text in texts for word in words(text)))
+
+
 class SpellingNormalizer:
     """Replaces words that nobody wrote before by the nearest one that many wrote."""
 
-    def __init__(self, texts: Iterable[str], protected: Iterable[str]) -> None:
+    def __init__(self, counts: Mapping[str, int], protected: Iterable[str]) -> None:
         """
         Args:
-            texts: the training examples and the answers; their words are taken for right.
+            counts: how often each word was written, as `word_counts` gives it; they are taken for right.
             protected: folded words that are right although they stand in no text (names of towns).
         """
-        counts = Counter(word for text in texts for word in words(text))
+        self.counts = counts
         self._known = frozenset(counts) | frozenset(protected)
         self._index = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         for word, count in counts.items():

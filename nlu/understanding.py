@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 
-import joblib
 import numpy as np
 
 from answers import AnswerStore
 from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation
-from nlu.encoder import PASSAGE, sentence_encoder
+from nlu.encoder import FOLDER, PASSAGE, QUERY, VECTORS_FILE, AnswerDirections, encoder_hash, sentence_encoder
 from nlu.judge import Asked, Evidence, Judge
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
-from nlu.spelling import SpellingNormalizer
+from nlu.spelling import SpellingNormalizer, word_counts
 from nlu.text import clean
-from nlu.vectors import VectorCache, use_encoder
+from nlu.vectors import VectorCache
+from nlu.wording import WordingModel
 
 FOREIGN_PLACES_FILE = Path(__file__).with_name("foreign_places.txt")
-CANDIDATES = 12
+LEARNED_FILE = "learned.json"
+CANDIDATES = 8
 JUDGED = 4
 IN_TOWN = f" in {HOME}"
 
@@ -54,63 +57,128 @@ def texts_of_answers(store: AnswerStore) -> dict[str, str]:
     return texts
 
 
+class ModelError(RuntimeError):
+    """A stored model does not fit the code beside it; the message says what to do."""
+
+
+def remembering_encoder(cache_dir: Path) -> VectorCache:
+    """The encoder for whole texts with their prefix, which encodes only what neither it nor this machine knows."""
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return sentence_encoder()(texts, prefix="")
+
+    file = cache_dir / f"vectors-{encoder_hash()}.npz"
+    return VectorCache(file, encode, shipped=[FOLDER / VECTORS_FILE])
+
+
+def _arrays(file: Path) -> dict[str, np.ndarray]:
+    with np.load(file, allow_pickle=False) as stored:
+        return dict(stored)
+
+
 class Understanding:
     """The classifier, the evidence and the judge together."""
 
-    def __init__(self, model: AnswerModel, evidence: Evidence, judge: Judge, mend: SpellingNormalizer) -> None:
+    def __init__(
+        self,
+        store: AnswerStore,
+        model: AnswerModel,
+        evidence: Evidence,
+        mend: SpellingNormalizer,
+        examples: Sequence[str],
+        judge: Judge | None = None,
+    ) -> None:
+        """
+        Args:
+            store: the content whose names are recognised.
+            examples: what the evidence was learned from, in the order of its rows.
+            judge: the judge to use; the stored one if None.
+        """
         self._mend = mend
-        self._reader = MessageReader(NameFinder(AnswerStore().names.values()), mend, self._read)
+        self._reader = MessageReader(NameFinder(store.names.values()), mend, self._read)
         self._model = model
         self.evidence = evidence
-        self._judge = judge
-        self._use, self._encode = use_encoder(), sentence_encoder()
+        self._examples = examples
+        self._judge = judge or Judge.load()
+        self._encode = sentence_encoder()
 
     @classmethod
     def train(
         cls,
+        store: AnswerStore,
         texts: Sequence[str],
         labels: Sequence[str],
-        answer_texts: dict[str, str],
         cache_dir: Path,
         settings: ModelSettings | None = None,
         judge: Judge | None = None,
     ) -> Understanding:
-        """Learn from examples.
+        """Learn from examples, the answers' titles and texts.
 
         Args:
-            texts, labels: the training examples and their answers' ids (or »out_of_scope«); the answers' titles
-                are learned, too.
-            answer_texts: title and text of each curated answer.
-            cache_dir: where the vectors of the examples are kept between trainings.
+            texts, labels: the training examples and their answers' ids (or »out_of_scope«).
+            cache_dir: where the vectors of new examples are kept between trainings.
             judge: the judge to use; the stored one if None.
         """
-        titles, titled = titles_as_examples(AnswerStore())
+        titles, titled = titles_as_examples(store)
         texts, labels = [*texts, *titles], [*labels, *titled]
-        model = AnswerModel(settings or ModelSettings())
-        model.fit(texts, labels, VectorCache(cache_dir / "vectors-use.npz", use_encoder()))
-        encode = sentence_encoder()
-        evidence = Evidence(
+        answer_texts = texts_of_answers(store)
+        encode = remembering_encoder(cache_dir)
+        passages = encode([PASSAGE + text for text in answer_texts.values()])
+        vectors = encode([QUERY + text for text in texts])
+        evidence = Evidence.learn(
             texts,
             labels,
-            encode(texts),
+            vectors,
             answer_texts,
-            dict(zip(answer_texts, encode(list(answer_texts.values()), PASSAGE), strict=True)),
+            dict(zip(answer_texts, passages, strict=True)),
             _foreign_places(),
             OUTSIDE,
-            NameFinder(AnswerStore().names.values()),
+            NameFinder(store.names.values()),
         )
-        mend = SpellingNormalizer([*texts, *answer_texts.values()], _foreign_places())
-        return cls(model, evidence, judge or Judge.load(), mend)
+        return cls(
+            store,
+            AnswerModel.fit(texts, labels, vectors, settings or ModelSettings()),
+            evidence,
+            SpellingNormalizer(word_counts([*texts, *answer_texts.values()]), _foreign_places()),
+            [text for _, text in sorted(zip(labels, texts, strict=True), key=itemgetter(0))],
+            judge,
+        )
 
-    def save(self, path: Path) -> None:
-        """Write what was learned."""
-        joblib.dump({"model": self._model, "evidence": self.evidence, "mend": self._mend}, path, compress=3)
+    def save(self, folder: Path) -> None:
+        """Write what was learned: arrays and texts, nothing that could run."""
+        parts = {"wording": self._model.wording.arrays(), "evidence": self.evidence.arrays()}
+        for name, arrays in parts.items():
+            np.savez(folder / f"{name}.npz", **arrays)
+        learned = {"encoder": encoder_hash(), "counts": self._mend.counts, "examples": list(self._examples)}
+        (folder / LEARNED_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
+        directions = self._model.directions
+        np.savez(folder / "directions.npz", directions=directions.directions)
 
     @classmethod
-    def load(cls, path: Path) -> Understanding:
-        """Read what `save` wrote."""
-        stored = joblib.load(path)
-        return cls(stored["model"], stored["evidence"], Judge.load(), stored["mend"])
+    def load(cls, folder: Path, store: AnswerStore) -> Understanding:
+        """Read what `save` wrote.
+
+        Raises:
+            ModelError: it was learned with another encoder, so that its vectors mean nothing here.
+        """
+        learned = json.loads((folder / LEARNED_FILE).read_text(encoding="utf-8"))
+        if learned["encoder"] != encoder_hash():
+            raise ModelError("Das Modell gehört zu einem anderen Encoder als dem in nlu/encoder. Abhilfe: make train")
+        wording = WordingModel.from_arrays(_arrays(folder / "wording.npz"))
+        stored = AnswerDirections.stored()
+        directions = AnswerDirections(
+            wording.labels, _arrays(folder / "directions.npz")["directions"], stored.mean, stored.scale
+        )
+        names = NameFinder(store.names.values())
+        evidence = Evidence.from_arrays(_arrays(folder / "evidence.npz"), _foreign_places(), OUTSIDE, names)
+        mend = SpellingNormalizer(learned["counts"], _foreign_places())
+        return cls(store, AnswerModel(wording, directions), evidence, mend, learned["examples"])
+
+    def nearest_examples(self, text: str, label: str, count: int = 3) -> list[tuple[str, float]]:
+        """The examples of an answer that are most like a text, with their cosines, the nearest first."""
+        rows, cosines = self.evidence.similar_examples(label, self._encode([text])[0])
+        order = np.argsort(-cosines)[:count]
+        return [(self._examples[rows.start + int(row)], float(cosines[row])) for row in order]
 
     def questions(self, message: str, conversation: Conversation | None = None) -> list[Question]:
         """The questions of a message, each with its candidates (see `MessageReader.questions`)."""
@@ -125,7 +193,7 @@ class Understanding:
     def _classified(self, texts: Sequence[str]) -> list[tuple[dict[str, float], np.ndarray]]:
         """For each text the share of every label, and its vector."""
         vectors = self._encode(texts)
-        rows = self._model.probabilities(texts, self._use(texts), vectors)
+        rows = self._model.probabilities(texts, vectors)
         return [
             (dict(zip(self._model.labels, map(float, row), strict=True)), vector)
             for row, vector in zip(rows, vectors, strict=True)

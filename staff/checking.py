@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from answers import AnswerStore, ContentError, CuratedAnswer
 from answers.schema import read_yaml
+from nlu.importer import read_examples
 from staff.project import ROOT
 
 MIN_EXAMPLES = 20
@@ -50,7 +51,7 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
     """
     examples: dict[str, list[str]] = {}
     for file in sorted((root / "data" / "nlu").glob("*.yml")):
-        for intent, listed in _examples(file):
+        for intent, listed in read_examples(file):
             examples.setdefault(intent, []).extend(listed)
     rules = [rule for file in sorted((root / "data" / "rules").glob("*.yml")) for rule in read_yaml(file)["rules"]]
     questions = {
@@ -65,20 +66,6 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
         questions=questions,
         today=today or datetime.date.today(),
     )
-
-
-def _examples(file: Path) -> Iterator[tuple[str, list[str]]]:
-    """The intents of a file of training examples, each with its messages."""
-    for position, block in enumerate((read_yaml(file) or {}).get("nlu", []), start=1):
-        intent = block.get("intent") if isinstance(block, dict) else None
-        where = f"{file.parent.parent.name}/nlu/{file.name}, {intent or f'Eintrag {position}'}"
-        if not intent or not isinstance(block.get("examples"), str):
-            raise ContentError(f"{where}: Erwartet werden »intent: …« und »examples: |« mit einer Nachricht je Zeile.")
-        lines = [line.strip() for line in block["examples"].splitlines() if line.strip()]
-        for line in lines:
-            if not line.startswith("- "):
-                raise ContentError(f"{where}: Jede Zeile unter examples beginnt mit »- «, diese nicht: »{line}«")
-        yield intent, [line[2:].strip() for line in lines]
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-from rasa.shared.nlu.training_data.loading import load_data
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -20,10 +19,11 @@ from sklearn.preprocessing import StandardScaler
 
 from answers import AnswerStore
 from answers.schema import read_yaml
+from nlu.importer import read_examples
 from nlu.judge import FEATURES, JUDGE_FILE, Judge
 from nlu.questions import without_greeting
 from nlu.text import clean
-from nlu.understanding import Understanding, texts_of_answers
+from nlu.understanding import Understanding
 
 ROOT = Path(__file__).resolve().parents[2]
 CANDIDATES = 1
@@ -32,14 +32,10 @@ DEVELOPMENT = ROOT / "tests" / "questions" / "development.yml"
 
 def train_understanding(judge: Judge | None = None) -> Understanding:
     """The classifier and the evidence, trained from `data/nlu` as `make train` does."""
-    examples = load_data(str(ROOT / "data" / "nlu")).intent_examples
-    answer_texts = texts_of_answers(AnswerStore())
+    read = [block for file in sorted((ROOT / "data" / "nlu").glob("*.yml")) for block in read_examples(file)]
+    texts = [(clean(text), intent) for intent, listed in read for text in listed]
     return Understanding.train(
-        [clean(example.get("text")) for example in examples],
-        [example.get_full_intent() for example in examples],
-        answer_texts,
-        ROOT / ".cache",
-        judge=judge,
+        AnswerStore(), [text for text, _ in texts], [intent for _, intent in texts], ROOT / ".cache", judge=judge
     )
 
 

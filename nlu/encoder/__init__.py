@@ -7,6 +7,7 @@ answer's questions lie. Figures and reasons: docs/decisions/0005.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from tokenizers import Tokenizer
 
 FOLDER = Path(__file__).resolve().parent
 NETWORK_FILE, TOKENIZER_FILE, HEAD_FILE = "encoder.onnx", "tokenizer.json", "directions.npz"
+# The vectors of the examples it was tuned on, so that a first training need not encode them.
+VECTORS_FILE = "vectors.npz"
 DIMENSIONS = 384
 # What multilingual-e5 was trained with.
 QUERY, PASSAGE = "query: ", "passage: "
@@ -70,6 +73,14 @@ class SentenceEncoder:
         return [self._begin, *inner[: MAX_PIECES - 2], self._end]
 
 
+def encoder_hash(folder: Path = FOLDER) -> str:
+    """Changes with the encoder: sha256 over network and tokenizer, the first 16 digits."""
+    digest = hashlib.sha256()
+    for name in (NETWORK_FILE, TOKENIZER_FILE, HEAD_FILE):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
 @lru_cache(maxsize=1)
 def sentence_encoder() -> SentenceEncoder:
     """The one encoder of this process."""
@@ -99,19 +110,19 @@ class AnswerDirections:
             directions = file["directions"].astype(np.float32)
             return cls(tuple(file["names"].tolist()), directions, file["mean"], float(file["scale"]))
 
-    def of(self, names: Sequence[str], texts: Sequence[str], labels: Sequence[str]) -> AnswerDirections:
+    def of(self, names: Sequence[str], labels: Sequence[str], vectors: np.ndarray) -> AnswerDirections:
         """The directions of `names`; an answer that is newer than the encoder gets the middle of its examples.
 
         Args:
-            texts, labels: the training examples; only those of new answers are encoded.
+            labels, vectors: of the training examples, `[n]` and `[n, DIMENSIONS]`.
         """
         known = dict(zip(self.names, self.directions, strict=True))
-        new = {name: [text for text, label in zip(texts, labels, strict=True) if label == name] for name in names}
-        rows = [known[name] if name in known else self._middle(new[name]) for name in names]
+        owners = np.array(labels)
+        rows = [known[name] if name in known else self._middle(vectors[owners == name]) for name in names]
         return AnswerDirections(tuple(names), np.stack(rows), self.mean, self.scale)
 
-    def _middle(self, examples: Sequence[str]) -> np.ndarray:
-        middle = self.centred(sentence_encoder()(examples)).mean(axis=0)
+    def _middle(self, vectors: np.ndarray) -> np.ndarray:
+        middle = self.centred(vectors).mean(axis=0)
         return middle / np.linalg.norm(middle)
 
     def centred(self, vectors: np.ndarray) -> np.ndarray:
