@@ -12,11 +12,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.contract import remembered, send
 from actions.respond import Responder
 from actions.turn import Turn
-from answers import AnswerStore, Reply
+from answers import Reply
+from answers.live import live_content
 
-STORE = AnswerStore()
-RESPONDER = Responder(STORE)
-GREETING = "bot/begruessung"
+CONTENT = live_content()
 # Named after each reply, so that none depends on a rule to end its turn (/restart, an empty message).
 LISTEN = "action_listen"
 
@@ -30,16 +29,16 @@ class CuratedAction(Action):
         """The name in `domain.yml`."""
         return self.action_name
 
-    def replies(self, turn: Turn) -> Sequence[Reply]:
+    def replies(self, turn: Turn, responder: Responder) -> Sequence[Reply]:
         """The replies to a turn; the topics share the way from a message to its answers."""
-        return RESPONDER.to_message(turn)
+        return responder.to_message(turn)
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Send the replies and return the slots they leave."""
-        turn = Turn.from_tracker(tracker)
-        replies = self.replies(turn)
-        send(replies, dispatcher, STORE)
-        return [*remembered(turn, replies, STORE), *self.events(turn), FollowupAction(LISTEN)]
+        turn, store = Turn.from_tracker(tracker), CONTENT.store
+        replies = self.replies(turn, Responder(store))
+        send(replies, dispatcher, store)
+        return [*remembered(turn, replies, store), *self.events(turn), FollowupAction(LISTEN)]
 
     def events(self, turn: Turn) -> list[EventType]:
         """Further events of an action."""
@@ -81,11 +80,11 @@ class BotAction(CuratedAction):
 
     action_name = "action_bot"
 
-    def replies(self, turn: Turn) -> Sequence[Reply]:
+    def replies(self, turn: Turn, responder: Responder) -> Sequence[Reply]:
         """The greeting for the payload `/greet`, which carries no question."""
         if turn.text.startswith("/greet"):
-            return [STORE.reply(GREETING, turn.lang, turn.easy)]
-        return super().replies(turn)
+            return [responder.greeting(turn)]
+        return super().replies(turn, responder)
 
 
 class KontextAction(CuratedAction):
@@ -105,9 +104,9 @@ class AntwortAction(CuratedAction):
 
     action_name = "action_antwort"
 
-    def replies(self, turn: Turn) -> Sequence[Reply]:
+    def replies(self, turn: Turn, responder: Responder) -> Sequence[Reply]:
         """The answer whose id the payload carries; a refusal for an id that does not exist."""
-        return [RESPONDER.to_target(turn.payload_id, turn) if turn.payload_id else RESPONDER.refusal(turn)]
+        return [responder.to_target(turn.payload_id, turn) if turn.payload_id else responder.refusal(turn)]
 
 
 class ThemaAction(CuratedAction):
@@ -115,9 +114,9 @@ class ThemaAction(CuratedAction):
 
     action_name = "action_thema"
 
-    def replies(self, turn: Turn) -> Sequence[Reply]:
+    def replies(self, turn: Turn, responder: Responder) -> Sequence[Reply]:
         """The topic's overview."""
-        return [RESPONDER.to_topic(turn.payload_id, turn) if turn.payload_id else RESPONDER.refusal(turn)]
+        return [responder.to_topic(turn.payload_id, turn) if turn.payload_id else responder.refusal(turn)]
 
 
 class RestartAction(CuratedAction):
@@ -125,9 +124,9 @@ class RestartAction(CuratedAction):
 
     action_name = "action_restart"
 
-    def replies(self, turn: Turn) -> Sequence[Reply]:
+    def replies(self, turn: Turn, responder: Responder) -> Sequence[Reply]:
         """The refusal that any text without an answer gets."""
-        return [RESPONDER.refusal(turn)]
+        return [responder.refusal(turn)]
 
 
 class BackAction(RestartAction):

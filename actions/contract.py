@@ -17,24 +17,23 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 from answers.schema import Lang
-from answers.store import RECORDS
+from answers.store import RECORDS, TOPIC_TARGET
 
 MAX_BUTTONS = 6
-TOPIC_PREFIX = "topic:"
 SHOWN_REMEMBERED = 12
 
 
 def payload_of(target: str) -> str:
     """The payload of a button that leads to `target`: an answer's id (`id` or `id@hochschule`) or `topic:<id>`."""
-    if target.startswith(TOPIC_PREFIX):
-        return f"/thema{json.dumps({'id': target[len(TOPIC_PREFIX) :]})}"
+    if target.startswith(TOPIC_TARGET):
+        return f"/thema{json.dumps({'id': target[len(TOPIC_TARGET) :]})}"
     return f"/antwort{json.dumps({'id': target})}"
 
 
 def button_title(target: str, lang: Lang, store: AnswerStore) -> str:
     """The label of the button that leads to `target`."""
-    if target.startswith(TOPIC_PREFIX):
-        return store.topics[target[len(TOPIC_PREFIX) :]].title.in_lang(lang)
+    if target.startswith(TOPIC_TARGET):
+        return store.topics[target[len(TOPIC_TARGET) :]].title.in_lang(lang)
     if target == "bot/kontakt":
         return store.phrase("contact_button", lang)
     answer_id, _, hochschule = target.partition("@")
@@ -67,9 +66,11 @@ def custom_of(reply: Reply) -> dict[str, Any]:
 def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: AnswerStore) -> None:
     """Send each reply: text and buttons, then its `custom` object."""
     for reply in replies:
+        # A target may be gone since an editor's last save; its button goes, the answer stays.
+        offered = [target for target in reply.follow_ups if store.leads_somewhere(target)]
         buttons = [
             {"title": button_title(target, reply.lang, store), "payload": payload_of(target)}
-            for target in reply.follow_ups[:MAX_BUTTONS]
+            for target in offered[:MAX_BUTTONS]
         ]
         dispatcher.utter_message(text=text_with_source(reply, store), buttons=buttons)
         dispatcher.utter_message(json_message=custom_of(reply))

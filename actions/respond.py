@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.contract import TOPIC_PREFIX
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import Kind
-from answers.store import COURTESIES, RECORDS
+from answers.store import COURTESIES, RECORDS, TOPIC_TARGET
 
+GREETING = "bot/begruessung"
 CONTEXT = "kontext/"
 OFFERED = 3
 MAX_HOCHSCHULEN = 3
@@ -196,7 +196,7 @@ class Responder:
 
     def _more(self, last: Reply, turn: Turn) -> Reply:
         """The next answer that goes with the last one and was not shown yet."""
-        answers = [target for target in last.follow_ups if not target.startswith(TOPIC_PREFIX)]
+        answers = [target for target in last.follow_ups if not target.startswith(TOPIC_TARGET)]
         fresh = [target for target in answers if target.split("@")[0] not in turn.shown]
         if not fresh:
             return last.copy(update={"text": self._store.phrase("more", turn.lang)})
@@ -208,6 +208,10 @@ class Responder:
         if answer_id in self._store.records.questions:
             return self._profile(answer_id, (hochschule,), turn)[0]
         return self._curated(answer_id, turn) if answer_id in self._store else self.refusal(turn)
+
+    def greeting(self, turn: Turn) -> Reply:
+        """What opens a conversation."""
+        return self._curated(GREETING, turn)
 
     def to_topic(self, topic: str, turn: Turn) -> Reply:
         """What can be asked about a topic."""
@@ -264,4 +268,4 @@ class Responder:
         return Reply(kind=kind, text=self._store.phrase(key, turn.lang), lang=turn.lang, follow_ups=follow_ups)
 
     def _topics(self) -> list[str]:
-        return [f"{TOPIC_PREFIX}{topic}" for topic in self._store.topics]
+        return [f"{TOPIC_TARGET}{topic}" for topic in self._store.topics]

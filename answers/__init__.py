@@ -4,6 +4,7 @@ YAML files are the content (one file a topic); the modules only read and check i
 
 - `schema`: what an entry of each file must look like
 - `store`: `AnswerStore`, the one way to look an answer up
+- `live`: the content as the servers serve it, read again when a file changes
 - `records`: answers computed from one record a Hochschule
 - `dates`: a source's date as people read it
 

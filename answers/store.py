@@ -24,6 +24,8 @@ from answers.schema import (
 
 CONTENT_DIR = Path(__file__).resolve().parent
 SMALLTALK_TOPIC = "bot"
+# A button that leads to a topic, not to an answer.
+TOPIC_TARGET = "topic:"
 # Questions that the record of a Hochschule answers.
 RECORDS = "profil/"
 # Follow-ups mean the last answer and have no text of their own.
@@ -90,6 +92,13 @@ class AnswerStore:
 
     def __contains__(self, answer_id: object) -> bool:
         return answer_id in self.answers or answer_id in self.records.questions
+
+    def leads_somewhere(self, target: str) -> bool:
+        """Whether a button's target (`id`, `id@hochschule` or `topic:<id>`) is there."""
+        if target.startswith(TOPIC_TARGET):
+            return target[len(TOPIC_TARGET) :] in self.topics
+        answer_id, at, hochschule = target.partition("@")
+        return answer_id in self and (not at or (answer_id in self.records.questions and hochschule in self.records))
 
     @staticmethod
     def undated(lang: Lang) -> str:

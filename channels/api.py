@@ -195,7 +195,7 @@ class VisitorApi:
             _still_open(session)
             try:
                 await asyncio.wait_for(self._on_new_message(message), self._settings.answer_timeout_seconds)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 logger.error("The bot gave no answer within %s s", self._settings.answer_timeout_seconds)
             messages = read_replies(output.messages, session.lang)
             self._remember(session, messages)

@@ -55,5 +55,5 @@ async def _answers(action_endpoint: Any) -> bool:
         timeout = aiohttp.ClientTimeout(total=CHECK_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
             return response.status == 200
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+    except (TimeoutError, aiohttp.ClientError, OSError):
         return False

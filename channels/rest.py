@@ -19,7 +19,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from answers import AnswerStore
+from answers.live import live_content
 
 MAX_MESSAGE_CHARS = 20_000
 logger = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class LocalRestInput(RestInput):
 
     def __init__(self, enabled: bool = True) -> None:
         self._enabled = enabled
-        store = AnswerStore()
-        self._unavailable = store.phrase("unavailable", "de")
+        self._unavailable = live_content().store.phrase("unavailable", "de")
 
     @classmethod
     def name(cls) -> str:

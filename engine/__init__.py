@@ -4,6 +4,6 @@
   written for.
 - `stand_ins/`: a package of its own (`rasa-stand-ins`) for what Rasa imports and this assistant never uses.
 
-What pyproject.toml restates of Rasa's requirements is held against the installed package by `tests/unit/test_engine.py`.
+What pyproject.toml restates of Rasa's requirements, `tests/unit/test_engine.py` holds against the installed package.
 Imports nothing of the project; `channels` and `nlu` call it when Rasa loads them.
 """

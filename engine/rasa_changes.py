@@ -47,5 +47,7 @@ def make_rasa_lean() -> None:
     if RemoteAction._validate_action_result is _validate_action_result:
         return
     if source_hash(RemoteAction._validate_action_result) != _KNOWN["_validate_action_result"]:
-        raise RasaChangedError("RemoteAction._validate_action_result has changed: look at engine/rasa_changes.py again.")
+        raise RasaChangedError(
+            "RemoteAction._validate_action_result has changed: look at engine/rasa_changes.py again."
+        )
     RemoteAction._validate_action_result = _validate_action_result  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -16,14 +17,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from answers import AnswerStore
+from answers.live import live_content
 from engine.rasa_changes import make_rasa_lean
 from nlu.answer_model import OUTSIDE, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
-from nlu.reading import MEANT_ALONE
+from nlu.reading import FOLLOW_UP, MEANT_ALONE
 from nlu.text import clean
 from nlu.understanding import Understanding
 
@@ -45,8 +46,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._understanding = understanding
         make_rasa_lean()
-        self._store = AnswerStore()
-        self._names = NameFinder(self._store.names.values())
+        self._content = live_content()
+        self._names = NameFinder(self._content.store.names.values())
         self._language = LanguageDetector(self._names.surface_forms)
 
     @classmethod
@@ -97,7 +98,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         settings = ModelSettings(**{key: self._config[key] for key in ModelSettings.__dataclass_fields__})
         self._understanding = Understanding.train(
-            self._store,
+            self._content.store,
             [clean(example.get(TEXT)) for example in examples],
             [example.get_full_intent() for example in examples],
             Path(self._config["cache_dir"]),
@@ -118,7 +119,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     ) -> AnswerClassifier:
         """The component as it was trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, Understanding.load(Path(folder), AnswerStore()))
+            return cls(config, Understanding.load(Path(folder), live_content().store))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing is added to the training data."""
@@ -143,12 +144,12 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def _conversation(self, tracker: DialogueStateTracker | None) -> Conversation | None:
         if tracker is None:
             return None
-        return Conversation.after(self._store, tracker.get_slot("last_answer"), tracker.get_slot("last_name"))
+        return Conversation.after(self._content.store, tracker.get_slot("last_answer"), tracker.get_slot("last_name"))
 
     def _process(self, message: Message, conversation: Conversation | None) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
-        questions = self._understanding.questions(text, conversation)
+        questions = self._known(self._understanding.questions(text, conversation))
         found = self._names.find(text)
         rest = self._names.without_names(text)
         message.set(
@@ -166,6 +167,15 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             self._set_intent(message, questions[0])
         else:
             self._set_fallback(message)
+
+    def _known(self, questions: list[Question]) -> list[Question]:
+        """Without answers that an editor has taken away since the training."""
+        store = self._content.store
+        kept = [
+            replace(q, candidates=[c for c in q.candidates if c.id in store or c.id.startswith(FOLLOW_UP)])
+            for q in questions
+        ]
+        return [question for question in kept if question.candidates]
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
         return [

@@ -165,7 +165,9 @@ class Evidence:
             _centred(vectors[order], mean),
             {label: _centred(vector, mean) for label, vector in text_vectors.items()},
             {
-                label: _of_answer([texts[row] for row in of_label], answer_texts.get(label, ""), of_label, index, name_finder)
+                label: _of_answer(
+                    [texts[row] for row in of_label], answer_texts.get(label, ""), of_label, index, name_finder
+                )
                 for label, of_label in rows.items()
             },
             foreign_names,
@@ -201,7 +203,9 @@ class Evidence:
         """The evidence that `arrays` describes."""
         vocabularies = np.split(arrays["vocabularies"], np.cumsum(arrays["sizes"])[:-1])
         answers = {}
-        for label, told, vocabulary in zip(arrays["labels"].tolist(), arrays["told"].tolist(), vocabularies, strict=True):
+        for label, told, vocabulary in zip(
+            arrays["labels"].tolist(), arrays["told"].tolist(), vocabularies, strict=True
+        ):
             numbers_of, names, kinds, examples, start, stop = json.loads(told)
             answers[label] = AnswerEvidence(
                 vocabulary, frozenset(numbers_of), Counter(kinds), examples, slice(start, stop), frozenset(names)

@@ -19,7 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
-from answers import AnswerStore
+from answers.live import live_content
 from nlu.names import NameFinder
 from nlu.text import clean
 
@@ -43,7 +43,7 @@ class _NamedThings:
 
 
 def _named_things(nlp, name):  # type: ignore[no-untyped-def]  # spaCy's pydantic reads annotations, and not as text
-    return _NamedThings(NameFinder(AnswerStore().names.values()))
+    return _NamedThings(NameFinder(live_content().store.names.values()))
 
 
 Language.factory("bowe_names", func=_named_things)

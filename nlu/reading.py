@@ -109,7 +109,7 @@ class MessageReader:
         subject = next(iter(named), conversation.subject if conversation else None)
         readings = [self._readings_in_context(whole, named, conversation)]
         readings += [self._part_readings(part, subject or HOME) for part in parts]
-        in_context, *of_parts = self._judge(readings, whole) if any(readings) else readings
+        in_context, *of_parts = self._judge(readings, whole)
         main = self._main_question(whole, plain, in_context, conversation)
         support = _shares(plain)
         asked = [

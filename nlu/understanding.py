@@ -202,6 +202,8 @@ class Understanding:
     def _read(self, readings: list[list[Reading]], message: str) -> list[list[Question]]:
         """Judge all readings at once; the same shape comes back."""
         distinct = list(dict.fromkeys(reading for group in readings for reading in group))
+        if not distinct:
+            return [[] for _ in readings]
         classified = self._classified([reading.text for reading in distinct])
         heard = self.evidence.heard(reading.asked for reading in distinct)
         judged = {

@@ -18,7 +18,6 @@ from nlu.importer import read_examples
 from staff.project import ROOT
 
 MIN_EXAMPLES = 20
-TOPIC_TARGET = "topic:"
 FOLLOW_UP_TOPIC = "kontext"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -117,17 +116,10 @@ def check_references(material: Material) -> Iterator[Problem]:
     for answer in store.answers.values():
         where = f"answers/{answer.topic}.yml, {answer.id}"
         for target in answer.follow_ups:
-            if not _leads_somewhere(target, store):
+            if not store.leads_somewhere(target):
                 yield Problem(f"{where}, follow_ups", f"Die Antwort »{target}« gibt es nicht.")
         if answer.topic in store.topics:
             yield from _check_evidence(answer, where, store)
-
-
-def _leads_somewhere(target: str, store: AnswerStore) -> bool:
-    if target.startswith(TOPIC_TARGET):
-        return target[len(TOPIC_TARGET) :] in store.topics
-    answer_id, at, hochschule = target.partition("@")
-    return answer_id in store and (not at or (answer_id in store.records.questions and hochschule in store.records))
 
 
 def _check_evidence(answer: CuratedAnswer, where: str, store: AnswerStore) -> Iterator[Problem]:

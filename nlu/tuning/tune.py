@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from rasa.shared.nlu.training_data.loading import load_data
 from rich.console import Console
 from rich.progress import track
 
 from answers import AnswerStore
 from nlu.encoder import FOLDER, HEAD_FILE, MAX_PIECES, NETWORK_FILE, QUERY, TOKENIZER_FILE
+from nlu.importer import read_examples
 from nlu.text import clean
 from nlu.tuning.base import BaseModel
 from nlu.tuning.export import export, pieces_to_keep, tokenizer_of
@@ -41,12 +41,12 @@ Ids = list[int]
 Batch = list[tuple[int, Ids]]
 
 
-def read_examples() -> tuple[list[str], list[str]]:
+def learned_messages() -> tuple[list[str], list[str]]:
     """All examples and titles with their answers' ids."""
-    read = load_data(str(DATA)).intent_examples
+    read = [block for file in sorted(DATA.glob("*.yml")) for block in read_examples(file)]
     titles, titled = titles_as_examples(AnswerStore())
-    texts = [clean(example.get("text")) for example in read]
-    return [*texts, *titles], [*(example.get_full_intent() for example in read), *titled]
+    texts = [clean(text) for _, listed in read for text in listed]
+    return [*texts, *titles], [*(intent for intent, listed in read for _ in listed), *titled]
 
 
 class Tuner:
@@ -145,7 +145,7 @@ def main() -> None:
     """Tune and write."""
     tf.random.set_seed(2030)
     console = Console()
-    texts, labels = read_examples()
+    texts, labels = learned_messages()
     console.print(f"{len(texts)} Nachrichten, {len(set(labels))} Antworten")
     tuner = Tuner(texts, labels)
     tuner.tune()

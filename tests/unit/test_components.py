@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def _question(confidence: float, *ids: str, outside: float = 0.1) -> Question:
 
 @pytest.fixture
 def classifier(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> AnswerClassifier:
-    monkeypatch.setattr(components, "AnswerStore", lambda: store)
+    monkeypatch.setattr(components, "live_content", lambda: SimpleNamespace(store=store))
     thresholds = {"answer_threshold": 0.5, "smalltalk_threshold": 0.3, "clarify_threshold": 0.15}
     return AnswerClassifier({**AnswerClassifier.get_default_config(), **thresholds})
 
@@ -109,6 +110,19 @@ def test_names_and_what_leans_on_the_conversation_are_handed_on(
     assert [name["id"] for name in understood["names"]] == names
     assert (understood["leans_on_context"], understood["bare_mention"]) == (leans, bare)
     assert lang is None or understood["lang"] == lang
+
+
+def test_a_buttons_payload_is_not_understood_as_a_message(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "strategie/was"), text='/antwort{"id": "strategie/was"}')
+
+    assert output["intent"]["name"] == "nlu_fallback"
+    assert classifier._understanding.asked == []  # type: ignore[union-attr]
+
+
+def test_an_answer_that_was_taken_away_since_the_training_is_not_given(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "strategie/abgeschafft", "strategie/was"))
+
+    assert [c["id"] for c in output["understanding"]["questions"][0]["candidates"]] == ["strategie/was"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\x00\ud83d"])

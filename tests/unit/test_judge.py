@@ -27,7 +27,7 @@ AXES = {COUNT: 0, CAMPUS: 1, OUTSIDE: 2}
 
 @pytest.fixture(scope="module")
 def evidence(store: AnswerStore) -> Evidence:
-    return Evidence(
+    return Evidence.learn(
         texts=list(EXAMPLES),
         labels=list(EXAMPLES.values()),
         vectors=np.array([np.eye(3)[AXES[label]] for label in EXAMPLES.values()]),
@@ -52,6 +52,15 @@ def test_a_question_like_the_examples_speaks_for_the_answer(evidence: Evidence) 
     assert seen["least_explained_word"] == pytest.approx(1.0)
     assert seen["nearest_example"] == pytest.approx(1.0)
     assert seen["kind_rarity"] == seen["unknown_numbers"] == seen["foreign_name"] == 0
+
+
+def test_what_was_learned_comes_back_from_its_arrays(evidence: Evidence, store: AnswerStore) -> None:
+    names = NameFinder(store.names.values())
+
+    again = Evidence.from_arrays(evidence.arrays(), frozenset({"hamburg", "dortmund"}), OUTSIDE, names)
+
+    for text in ("Wie viele Hochschulen gibt es 2031?", "Wo liegt MARK 51°7 in Hamburg"):
+        assert _weighed(again, text) == _weighed(evidence, text)
 
 
 def test_a_word_that_nothing_explains_speaks_against_it(evidence: Evidence) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -17,20 +18,22 @@ INPUTS = (
     "uv.lock",
     "data/nlu/strategie.yml",
     "data/rules/topics.yml",
-    "answers/strategie.yml",
-    "answers/records/texts.yml",
+    "answers/names.yml",
     "answers/store.py",
     "nlu/components.py",
     "nlu/judge.json",
     "nlu/foreign_places.txt",
     "nlu/context_words.yml",
-    "nlu/de_bowe/src/de_bowe/__init__.py",
-    "nlu/encoder/__init__.py",
     "nlu/encoder/encoder.onnx",
+    "nlu/encoder/directions.npz",
 )
 OTHERS = (
     "README.md",
     "credentials.yml",
+    "answers/strategie.yml",  # what an answer says is not learned
+    "answers/records/texts.yml",
+    "answers/facts/strategie.yml",
+    "nlu/encoder/vectors.npz",
     "channels/rest.py",
     "actions/respond.py",
     "nlu/tuning/tune.py",
@@ -62,7 +65,7 @@ def test_a_changed_input_changes_the_fingerprint(root: Path, name: str) -> None:
 
 @pytest.mark.parametrize("change", ["new", "gone", "renamed"])
 def test_a_file_that_comes_goes_or_moves_changes_the_fingerprint(root: Path, change: str) -> None:
-    before, file, other = training.fingerprint(root), root / "answers/strategie.yml", root / "answers/neu.yml"
+    before, file, other = training.fingerprint(root), root / "data/nlu/strategie.yml", root / "data/nlu/neu.yml"
 
     if change == "new":
         other.touch()
@@ -93,6 +96,7 @@ def trained(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         training.MODEL.touch()
 
     (root / "models").mkdir()
+    monkeypatch.setattr(training, "DURATION", root / "models" / "bowe.seconds")
     fingerprint = training.fingerprint
     monkeypatch.setattr(training, "ROOT", root)
     monkeypatch.setattr(training, "MODEL", root / "models" / "bowe.tar.gz")
@@ -128,14 +132,16 @@ def test_a_change_trains_again_and_force_always_does(root: Path, trained: list[s
     console = Console(file=io.StringIO())
     training.train(console)
 
-    (root / "answers/strategie.yml").write_text("anders", encoding="utf-8")
+    (root / "data/nlu/strategie.yml").write_text("anders", encoding="utf-8")
     training.train(console)
     training.train(console, force=True)
 
     assert len(trained) == 3
 
 
-def test_a_failed_training_leaves_no_fingerprint_behind(trained: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_failed_training_the_old_model_still_counts_for_what_it_learned(
+    root: Path, trained: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     console = Console(file=io.StringIO())
     training.train(console)
 
@@ -146,7 +152,48 @@ def test_a_failed_training_leaves_no_fingerprint_behind(trained: list[str], monk
     with pytest.raises(training.TrainingError):
         training.train(console, force=True)
 
+    assert training.is_trained()
+    (root / "data/nlu/strategie.yml").write_text("anders", encoding="utf-8")
     assert not training.is_trained()
+
+
+def test_two_trainings_at_once_are_refused_in_a_sentence(trained: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def second(log: Path) -> None:
+        training.train(Console(file=io.StringIO()), force=True)
+
+    monkeypatch.setattr(training, "_run_rasa_train", second)
+
+    with pytest.raises(training.TrainingError, match="läuft schon ein Training"):
+        training.train(Console(file=io.StringIO()), force=True)
+
+
+def test_a_full_disk_is_named_before_anything_is_written(trained: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
+
+    with pytest.raises(training.TrainingError, match="nur 5 MB frei"):
+        training.train(Console(file=io.StringIO()))
+
+    assert trained == []
+
+
+def test_a_training_that_breaks_off_leaves_the_old_model_whole(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = root / "models" / "bowe.tar.gz"
+    model.parent.mkdir()
+    model.write_text("das alte")
+    monkeypatch.setattr(training, "ROOT", root)
+    monkeypatch.setattr(training, "MODEL", model)
+
+    def killed(command: list[str], **_: object) -> SimpleNamespace:
+        half = Path(command[command.index("--out") + 1]) / "bowe.tar.gz.part"
+        half.parent.mkdir(parents=True)
+        half.write_text("ein halbes")
+        return SimpleNamespace(returncode=-9)
+
+    monkeypatch.setattr(training.subprocess, "run", killed)
+    with pytest.raises(training.TrainingError, match="gescheitert"):
+        training._run_rasa_train(root / "training.log")
+
+    assert model.read_text() == "das alte"
 
 
 def test_broken_content_is_named_before_anything_is_trained(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlu.encoder import FOLDER, AnswerDirections, SentenceEncoder, sentence_encoder
-from nlu.vectors import VectorCache, use_encoder
+from nlu.encoder import FOLDER, QUERY, VECTORS_FILE, AnswerDirections, SentenceEncoder, sentence_encoder
+from nlu.importer import read_examples
+from nlu.text import clean
+from nlu.vectors import VectorCache
+from staff.project import ROOT
+
+DATA = ROOT / "data" / "nlu"
 
 
 def test_a_text_is_encoded_once_and_remembered_over_runs(tmp_path: Path) -> None:
@@ -17,30 +23,52 @@ def test_a_text_is_encoded_once_and_remembered_over_runs(tmp_path: Path) -> None
 
     def encode(new: Sequence[str]) -> np.ndarray:
         encoded.extend(new)
-        return np.array([[len(text), 1.0] for text in new], dtype=np.float32)
+        return np.array([[1.0, 0.0] if text == "eins" else [0.6, 0.8] for text in new], dtype=np.float32)
 
     first = VectorCache(tmp_path / "cache" / "vectors.npz", encode)(["eins", "drei drei", "eins"])
     again = VectorCache(tmp_path / "cache" / "vectors.npz", encode)(["drei drei", "eins", "neu"])
 
     assert encoded == ["eins", "drei drei", "neu"]
-    assert first[:, 0].tolist() == [4, 9, 4]
-    assert again[:, 0].tolist() == [9, 4, 3]
+    assert first == pytest.approx(np.array([[1, 0], [0.6, 0.8], [1, 0]]), abs=0.005)
+    assert again == pytest.approx(np.array([[0.6, 0.8], [1, 0], [0.6, 0.8]]), abs=0.005)
 
 
-@pytest.mark.parametrize("encoder", [use_encoder, sentence_encoder])
-def test_a_vector_has_length_one_and_does_not_depend_on_its_neighbours(encoder: Callable) -> None:
+def test_what_was_shipped_is_not_encoded_and_not_changed(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped.npz", tmp_path / "own.npz"
+    VectorCache(shipped, lambda new: np.array([[1.0, 0.0]] * len(new)))(["alt"])
+    before = shipped.read_bytes()
+
+    cache = VectorCache(own, lambda new: np.array([[0.0, 1.0]] * len(new)), shipped=[shipped])
+
+    assert cache(["alt", "neu"]).round(2).tolist() == [[1, 0], [0, 1]]
+    assert shipped.read_bytes() == before
+    assert len(cache.only(["neu"])) == 1
+
+
+def test_the_vectors_of_todays_examples_are_shipped_with_the_encoder() -> None:
+    def encode(new: Sequence[str]) -> np.ndarray:
+        raise AssertionError(f"{len(new)} Texte müssten neu kodiert werden")
+
+    texts = [QUERY + clean(text) for file in sorted(DATA.glob("*.yml")) for _, of in read_examples(file) for text in of]
+    chosen = random.Random(0).sample(texts, 200)
+
+    vectors = VectorCache(Path("nirgends.npz"), encode, shipped=[FOLDER / VECTORS_FILE])(chosen)
+
+    assert (vectors[:5] * sentence_encoder()(chosen[:5], prefix="")).sum(axis=1) == pytest.approx(np.ones(5), abs=0.01)
+
+
+def test_a_vector_has_length_one_and_does_not_depend_on_its_neighbours() -> None:
     texts = ["Wie viele Hochschulen gibt es in Bochum?", "How many universities are there?", "", "😀" * 1200]
 
-    found = encoder()(texts)
+    found = sentence_encoder()(texts)
 
     assert len(found) == len(texts)
     assert np.allclose(np.linalg.norm(found, axis=1), 1.0, atol=0.02)
-    assert float(found[0] @ encoder()(texts[:1])[0]) > 0.99
+    assert float(found[0] @ sentence_encoder()(texts[:1])[0]) > 0.99
 
 
-@pytest.mark.parametrize("encoder", [use_encoder, sentence_encoder])
-def test_the_same_question_in_two_languages_is_nearer_than_another_question(encoder: Callable) -> None:
-    german, english, other = encoder()(
+def test_the_same_question_in_two_languages_is_nearer_than_another_question() -> None:
+    german, english, other = sentence_encoder()(
         ["Wie viele Universitäten gibt es?", "How many universities are there?", "Wie koche ich Nudeln?"]
     )
 
@@ -73,7 +101,7 @@ def test_an_answer_newer_than_the_encoder_is_learned_from_its_examples() -> None
     stored = AnswerDirections.stored()
     names = [*stored.names, "standort/lastenrad"]
 
-    directions = stored.of(names, examples, ["standort/lastenrad"] * len(examples))
+    directions = stored.of(names, ["standort/lastenrad"] * len(examples), sentence_encoder()(examples))
     new, old = directions.probabilities(
         sentence_encoder()(["Verleihen Sie auch Lastenräder?", "Wie viele Studierende gibt es in Bochum insgesamt?"])
     )

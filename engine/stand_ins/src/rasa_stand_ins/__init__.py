@@ -1,7 +1,7 @@
 """Modules that can be imported and do nothing, for packages that Rasa imports at start and this chatbot never uses.
 
 Rasa 3.6 imports TensorFlow for DIET and TED, and a client for each of its channels and stores, whichever are
-configured. Each package here is one line, `stand_in(__name__, …)`. Its names resolve when they are imported, can be
+configured. Each package here is one line, `stand_in(__name__)`. Its names resolve when they are imported, can be
 base classes, annotations and exceptions, and say what to install as soon as one of them is really used.
 """
 
@@ -15,7 +15,16 @@ from collections.abc import Sequence
 from typing import Any
 
 _EXCEPTION_ENDINGS = ("Error", "Exception", "Failure")
-_mends: dict[str, str] = {}
+_TENSORFLOW = (
+    "DIET, TED und alles andere auf TensorFlow 2.12 läuft nur unter Python 3.10: "
+    "»make tensorflow« richtet dafür eine eigene Umgebung ein."
+)
+# What to do for someone who really needs a package, where there is more to say than to install it.
+_MENDS = {"tensorflow": _TENSORFLOW, "keras": _TENSORFLOW}
+_INSTALL = (
+    "Dieser Assistent braucht es nicht; wer es braucht, nimmt in pyproject.toml das Paket statt seines Platzhalters."
+)
+_packages: set[str] = set()
 
 
 class NotInstalledError(ImportError):
@@ -46,8 +55,11 @@ class _Unused:
         # `@tf.function` decorates methods of classes that nobody makes.
         if cls.__qualname__ == "function" and len(arguments) <= 1:
             return arguments[0] if arguments else lambda decorated: decorated
-        package = cls.__module__.partition(".")[0]
-        raise NotInstalledError(f"{cls.__module__}.{cls.__qualname__}: »{package}« ist nicht installiert. {_mends[package]}")
+        # The class may be one of Rasa's own, made from ours.
+        package = next(root for base in cls.__mro__ if (root := base.__module__.partition(".")[0]) in _mends)
+        raise NotInstalledError(
+            f"{cls.__module__}.{cls.__qualname__}: »{package}« ist nicht installiert. {_mends[package]}"
+        )
 
 
 class _Devices:
@@ -84,7 +96,9 @@ class _SubmoduleFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> Any:
         package, _, below = fullname.partition(".")
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True) if below and package in _mends else None
+        return (
+            importlib.machinery.ModuleSpec(fullname, self, is_package=True) if below and package in _packages else None
+        )
 
     def create_module(self, spec: Any) -> types.ModuleType:
         return _StandInModule(spec.name)
@@ -93,14 +107,9 @@ class _SubmoduleFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """There is nothing to run."""
 
 
-def stand_in(package: str, mend: str) -> None:
-    """Turn `package`, which is being imported, into a stand-in.
-
-    Args:
-        package: the name of the module that calls this.
-        mend: what to do for someone who really needs the package, a sentence in German.
-    """
+def stand_in(package: str) -> None:
+    """Turn `package`, which is being imported, into a stand-in."""
     if not any(isinstance(finder, _SubmoduleFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _SubmoduleFinder())
-    _mends[package] = mend
+    _packages.add(package)
     sys.modules[package].__class__ = _StandInModule

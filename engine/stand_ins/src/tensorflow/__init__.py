@@ -2,9 +2,6 @@
 
 from rasa_stand_ins import stand_in
 
-stand_in(
-    __name__,
-    "DIET, TED und alles andere auf TensorFlow 2.12 läuft nur unter Python 3.10: »make tensorflow« richtet dafür eine eigene Umgebung ein.",
-)
+stand_in(__name__)
 
 __version__ = "0"
