@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import re
-import tomllib
 
 import pytest
+import tomllib
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa_stand_ins import NotInstalledError
@@ -18,12 +18,38 @@ from staff.project import ROOT
 # Requirements of Rasa that are not restated: what it never imports for this assistant, what a stand-in replaces,
 # what is for Windows (colorama) or a requirement of the project itself (rasa-sdk).
 LEFT_OUT = set(
-    """
-    absl-py aio-pika aiogram boto3 cloudpickle colorama colorhash confluent-kafka dnspython fbmessenger
-    mattermostwrapper pymongo python-engineio python-socketio rasa-sdk rocketchat-api sklearn-crfsuite skops slack-sdk
-    tensorflow tensorflow-addons tensorflow-cpu-aws tensorflow-hub tensorflow-intel tensorflow-io-gcs-filesystem
-    tensorflow-macos tensorflow-metal tensorflow-text twilio webexteamssdk
-    """.split()
+    [
+        "absl-py",
+        "aio-pika",
+        "aiogram",
+        "boto3",
+        "cloudpickle",
+        "colorama",
+        "colorhash",
+        "confluent-kafka",
+        "dnspython",
+        "fbmessenger",
+        "mattermostwrapper",
+        "pymongo",
+        "python-engineio",
+        "python-socketio",
+        "rasa-sdk",
+        "rocketchat-api",
+        "sklearn-crfsuite",
+        "skops",
+        "slack-sdk",
+        "tensorflow",
+        "tensorflow-addons",
+        "tensorflow-cpu-aws",
+        "tensorflow-hub",
+        "tensorflow-intel",
+        "tensorflow-io-gcs-filesystem",
+        "tensorflow-macos",
+        "tensorflow-metal",
+        "tensorflow-text",
+        "twilio",
+        "webexteamssdk",
+    ]
 )
 STAND_INS = tomllib.loads((ROOT / "engine/stand_ins/pyproject.toml").read_text())["tool"]["uv"]["build-backend"][
     "module-name"

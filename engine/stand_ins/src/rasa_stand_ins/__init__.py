@@ -56,10 +56,9 @@ class _Unused:
         if cls.__qualname__ == "function" and len(arguments) <= 1:
             return arguments[0] if arguments else lambda decorated: decorated
         # The class may be one of Rasa's own, made from ours.
-        package = next(root for base in cls.__mro__ if (root := base.__module__.partition(".")[0]) in _mends)
-        raise NotInstalledError(
-            f"{cls.__module__}.{cls.__qualname__}: »{package}« ist nicht installiert. {_mends[package]}"
-        )
+        package = next(root for base in cls.__mro__ if (root := base.__module__.partition(".")[0]) in _packages)
+        mend = _MENDS.get(package, _INSTALL)
+        raise NotInstalledError(f"{cls.__module__}.{cls.__qualname__}: »{package}« ist nicht installiert. {mend}")
 
 
 class _Devices:
