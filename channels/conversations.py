@@ -43,7 +43,7 @@ class RecalledConversation:
 
 async def recall(agent: Agent, sender_id: str) -> RecalledConversation | None:
     """The stored conversation, `None` if there is none."""
-    tracker = await agent.tracker_store.retrieve(sender_id)
+    tracker = await agent.tracker_store.retrieve_full_tracker(sender_id)
     if tracker is None or not tracker.events:
         return None
     return RecalledConversation(

@@ -63,7 +63,7 @@ class VisitorSettings(BaseModel):
     session_messages: Rate = Rate(count=20, seconds=60)
     address_requests: Rate = Rate(count=300, seconds=60)
     address_sessions: Rate = Rate(count=60, seconds=60)
-    session_idle_minutes: int = Field(120, ge=1)
+    session_idle_minutes: int = Field(60, ge=1)
     max_sessions: int = Field(20_000, ge=1)
     answer_timeout_seconds: float = Field(30.0, gt=0)
     forwarded_header: str | None = None

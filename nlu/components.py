@@ -22,7 +22,6 @@ from engine.rasa_changes import make_rasa_lean
 from nlu.answer_model import OUTSIDE, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
-from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import FOLLOW_UP, MEANT_ALONE
 from nlu.text import clean
@@ -48,7 +47,6 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         make_rasa_lean()
         self._content = live_content()
         self._names = NameFinder(self._content.store.names.values())
-        self._language = LanguageDetector(self._names.surface_forms)
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -155,7 +153,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         message.set(
             UNDERSTANDING,
             {
-                "lang": self._language(text),
+                "lang": self._understanding.language(text),
                 "names": found,
                 "leans_on_context": leans_on_context(text),
                 "bare_mention": bool(found) and is_bare_mention(rest),

@@ -15,6 +15,7 @@ from nlu.candidates import Candidate, Question
 from nlu.context import Conversation
 from nlu.encoder import FOLDER, PASSAGE, QUERY, VECTORS_FILE, AnswerDirections, encoder_hash, sentence_encoder
 from nlu.judge import Asked, Evidence, Judge
+from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
 from nlu.spelling import SpellingNormalizer, word_counts
@@ -85,12 +86,14 @@ class Understanding:
         model: AnswerModel,
         evidence: Evidence,
         mend: SpellingNormalizer,
+        language: LanguageDetector,
         examples: Sequence[str],
         judge: Judge | None = None,
     ) -> None:
         """
         Args:
             store: the content whose names are recognised.
+            language: tells the language of a message.
             examples: what the evidence was learned from, in the order of its rows.
             judge: the judge to use; the stored one if None.
         """
@@ -98,6 +101,7 @@ class Understanding:
         self._reader = MessageReader(NameFinder(store.names.values()), mend, self._read)
         self._model = model
         self.evidence = evidence
+        self.language = language
         self._examples = examples
         self._judge = judge or Judge.load()
         self._encode = sentence_encoder()
@@ -121,6 +125,7 @@ class Understanding:
         """
         titles, titled = titles_as_examples(store)
         texts, labels = [*texts, *titles], [*labels, *titled]
+        names = NameFinder(store.names.values())
         answer_texts = texts_of_answers(store)
         encode = remembering_encoder(cache_dir)
         passages = encode([PASSAGE + text for text in answer_texts.values()])
@@ -133,26 +138,30 @@ class Understanding:
             dict(zip(answer_texts, passages, strict=True)),
             _foreign_places(),
             OUTSIDE,
-            NameFinder(store.names.values()),
+            names,
         )
         return cls(
             store,
             AnswerModel.fit(texts, labels, vectors, settings or ModelSettings()),
             evidence,
             SpellingNormalizer(word_counts([*texts, *answer_texts.values()]), _foreign_places()),
+            LanguageDetector.learn(names.surface_forms, texts),
             [text for _, text in sorted(zip(labels, texts, strict=True), key=itemgetter(0))],
             judge,
         )
 
     def save(self, folder: Path) -> None:
         """Write what was learned: arrays and texts, nothing that could run."""
-        parts = {"wording": self._model.wording.arrays(), "evidence": self.evidence.arrays()}
+        parts = {
+            "wording": self._model.wording.arrays(),
+            "evidence": self.evidence.arrays(),
+            "language": self.language.pieces.arrays(),
+            "directions": {"directions": self._model.directions.directions},
+        }
         for name, arrays in parts.items():
             np.savez(folder / f"{name}.npz", **arrays)
         learned = {"encoder": encoder_hash(), "counts": self._mend.counts, "examples": list(self._examples)}
         (folder / LEARNED_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
-        directions = self._model.directions
-        np.savez(folder / "directions.npz", directions=directions.directions)
 
     @classmethod
     def load(cls, folder: Path, store: AnswerStore) -> Understanding:
@@ -172,7 +181,8 @@ class Understanding:
         names = NameFinder(store.names.values())
         evidence = Evidence.from_arrays(_arrays(folder / "evidence.npz"), _foreign_places(), OUTSIDE, names)
         mend = SpellingNormalizer(learned["counts"], _foreign_places())
-        return cls(store, AnswerModel(wording, directions), evidence, mend, learned["examples"])
+        language = LanguageDetector(names.surface_forms, WordingModel.from_arrays(_arrays(folder / "language.npz")))
+        return cls(store, AnswerModel(wording, directions), evidence, mend, language, learned["examples"])
 
     def nearest_examples(self, text: str, label: str, count: int = 3) -> list[tuple[str, float]]:
         """The examples of an answer that are most like a text, with their cosines, the nearest first."""

@@ -43,32 +43,34 @@ def require_free(port: int, variable: str) -> None:
             ) from None
 
 
-def endpoints_file(action_port: int) -> Path:
-    """`endpoints.yml`, or a copy of it that names another port of the action server."""
+def endpoints_file(action_port: int, database: str = "") -> Path:
+    """`endpoints.yml`, or a copy of it that names another port of the action server or another database."""
     standard = ROOT / "endpoints.yml"
     content = YAML(typ="safe").load(standard.read_text(encoding="utf-8"))
     url = f"http://{HOST}:{action_port}/webhook"
-    if content["action_endpoint"]["url"] == url:
+    if content["action_endpoint"]["url"] == url and not database:
         return standard
     content["action_endpoint"]["url"] = url
+    if database:
+        content["tracker_store"]["db"] = database
     LOGS.mkdir(parents=True, exist_ok=True)
     copy = LOGS.parent / f"endpoints-{action_port}.yml"
     YAML().dump(content, copy)
     return copy
 
 
-def commands(port: int, action_port: int) -> dict[str, list[str]]:
-    """The command lines of both servers."""
+def commands(port: int, action_port: int, database: str = "") -> dict[str, list[str]]:
+    """The command lines of both servers.
+
+    Args:
+        database: file of the conversations, below the project's folder; the one of `endpoints.yml` if empty.
+    """
     return {
         "actions": [python(), "-m", "rasa_sdk", "--actions", "actions.actions", "--port", str(action_port)],
         "rasa": [
             *(python(), "-m", "rasa", "run", "--model", str(MODEL), "--interface", HOST, "--port", str(port)),
-            *(
-                "--endpoints",
-                str(endpoints_file(action_port)),
-                "--credentials",
-                str(ROOT / "credentials.yml"),
-            ),
+            *("--endpoints", str(endpoints_file(action_port, database))),
+            *("--credentials", str(ROOT / "credentials.yml")),
         ],
     }
 

@@ -9,9 +9,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from tempfile import TemporaryDirectory
 
 from staff.project import LOGS, ROOT, quiet_environment
-from staff.serving import HOST, READY_WITHIN_SECONDS, StartError, answers_at, commands
+from staff.serving import HOST, READY_WITHIN_SECONDS, StartError, answers_at, commands, endpoints_file
 
 
 def free_port() -> int:
@@ -61,11 +62,19 @@ def wait_until_answers(url: str, server: subprocess.Popen[bytes], name: str) -> 
 
 @contextmanager
 def running_stack() -> Iterator[str]:
-    """The action server and the Rasa server with the trained model; yields the address, e.g. `http://127.0.0.1:4711`."""
+    """The action server and the Rasa server with the trained model; yields the address, e.g. `http://127.0.0.1:4711`.
+
+    Its conversations are its own and gone afterwards.
+    """
     port, action_port = free_port(), free_port()
+    health = {"actions": f"{action_port}/health", "rasa": f"{port}/webhooks/rest/"}
     with ExitStack() as servers:
-        for name, command in commands(port, action_port).items():
-            server = servers.enter_context(process(f"{name}-test", command))
-            path = "health" if name == "actions" else "webhooks/rest/"
-            wait_until_answers(f"http://{HOST}:{action_port if name == 'actions' else port}/{path}", server, name)
+        database = f"{servers.enter_context(TemporaryDirectory(prefix='gespraeche-'))}/conversations.db"
+        servers.callback(endpoints_file(action_port, database).unlink)
+        started = {
+            name: servers.enter_context(process(f"{name}-test", command))
+            for name, command in commands(port, action_port, database).items()
+        }
+        for name, server in started.items():
+            wait_until_answers(f"http://{HOST}:{health[name]}", server, f"{name}-test")
         yield f"http://{HOST}:{port}"

@@ -26,6 +26,10 @@ class StandIn:
         self._questions = list(questions)
         self.asked: list[tuple[str, Conversation | None]] = []
 
+    @staticmethod
+    def language(message: str) -> str | None:
+        return None if not message else "en" if message.startswith("Where") else "de"
+
     def questions(self, message: str, conversation: Conversation | None = None) -> list[Question]:
         self.asked.append((message, conversation))
         return self._questions if message else []
