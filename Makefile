@@ -1,19 +1,26 @@
 # Every target needs only bash, make, git, python3 and the package registries; `make help` lists them.
 SHELL := /bin/bash
 PY := .venv/bin/python -W ignore
+TENSORFLOW := environments/tensorflow/.venv/bin/python -W ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 export CUDA_VISIBLE_DEVICES := -1
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell train check test evaluate lint encoder judge bench-understanding widget browsers
+.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate lint audit encoder judge bench bench-understanding widget browsers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
 
 setup: ## install uv and the pinned packages into this folder
 	@scripts/bootstrap
+
+setup-dev:
+	@scripts/bootstrap --dev
+
+tensorflow: setup ## install the environment with TensorFlow, for tuning and benchmarks (Python 3.10, 2.5 GB)
+	@cd environments/tensorflow && env -u VIRTUAL_ENV ../../.uv/bin/uv sync --locked
 
 run: setup ## train if needed, start everything, print the address (Ctrl-C ends all)
 	@exec $(PY) -m staff run
@@ -27,28 +34,34 @@ train: setup ## train the model if its inputs changed
 check: setup ## check answers, facts, examples and rules against each other
 	@$(PY) -m staff check
 
-test: setup browsers ## run all tests (trains first if needed)
+test: setup-dev browsers ## run all tests (trains first if needed)
 	@$(PY) -m staff check
 	@$(PY) -m staff train
 	@$(PY) -m pytest
 
-evaluate: setup ## ask the evaluation questions (both splits); Rasa's own cross-validation
+evaluate: setup-dev ## ask the evaluation questions (both splits); Rasa's own cross-validation
 	@$(PY) -m staff evaluate --split development --gate
 	@$(PY) -m staff evaluate --split final
 	@$(PY) -m staff cross-validate
 
-lint: setup ## ruff and mypy
+lint: setup-dev ## ruff and mypy
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-judge: setup ## fit the judge's weights on the development questions
+audit: setup ## known holes in the pinned packages (needs PyPI's and npm's advisory services)
+	@scripts/audit
+
+judge: setup-dev ## fit the judge's weights on the development questions
 	@$(PY) -m benchmarks.understanding.fit_judge
 
-encoder: setup ## tune the sentence encoder on the examples (a quarter of an hour)
-	@$(PY) -m nlu.tuning.tune
+encoder: tensorflow ## tune the sentence encoder on the examples (a quarter of an hour)
+	@$(TENSORFLOW) -m nlu.tuning.tune
 
-bench-understanding: setup ## ours beside what a user would pick instead, in one run
+test-encoder: tensorflow ## the tests of the tuning, in its environment
+	@$(TENSORFLOW) -m pytest -q --confcutdir=tests/tuning tests/tuning
+
+bench-understanding: setup-dev tensorflow ## ours beside what a user would pick instead, in one run
 	@$(PY) -m benchmarks.understanding.compare
 
 widget: ## build the widget from its sources

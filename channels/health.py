@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from answers.live import live_content
 from channels.settings import PROJECT_FOLDER
 
 CHECK_SECONDS, KEEP_SECONDS = 2.0, 2.0
@@ -30,7 +31,8 @@ class HealthCheck:
         self._checked_at = float("-inf")
 
     async def report(self, agent: Any) -> dict[str, Any]:
-        """`status` (»ok« or »degraded«), `version`, and whether `model` and `actions` are ready."""
+        """`status` (»ok« or »degraded«), `version`, whether `model` and `actions` are ready, and whether the
+        `content` that is served is the one on disk (False: a saved file has a mistake, the log names it)."""
         async with self._turn:
             if time.monotonic() - self._checked_at > KEEP_SECONDS:
                 model = bool(agent and agent.is_ready())
@@ -41,6 +43,7 @@ class HealthCheck:
                     "version": self._version,
                     "model": model,
                     "actions": actions,
+                    "content": live_content().problem is None,
                 }
                 self._checked_at = time.monotonic()
             return self._report

@@ -63,7 +63,3 @@ class VectorCache:
             write_vectors(self._file, _read(self._file) | new)
         vectors = np.stack([self._known[key] for key in keys]).astype(np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    def only(self, texts: Iterable[str]) -> dict[str, np.ndarray]:
-        """The remembered vectors of just these texts, by key, as `write_vectors` takes them."""
-        return {key: self._known[key] for key in dict.fromkeys(map(_key, texts))}

@@ -18,7 +18,17 @@ from rich.console import Console
 from rich.progress import track
 
 from answers import AnswerStore
-from nlu.encoder import FOLDER, HEAD_FILE, MAX_PIECES, NETWORK_FILE, QUERY, TOKENIZER_FILE
+from nlu.encoder import (
+    FOLDER,
+    HEAD_FILE,
+    MAX_PIECES,
+    NETWORK_FILE,
+    PASSAGE,
+    QUERY,
+    TOKENIZER_FILE,
+    VECTORS_FILE,
+    SentenceEncoder,
+)
 from nlu.importer import read_examples
 from nlu.text import clean
 from nlu.tuning.base import BaseModel
@@ -26,6 +36,7 @@ from nlu.tuning.export import export, pieces_to_keep, tokenizer_of
 from nlu.tuning.messages import written_differently
 from nlu.tuning.network import TunableEncoder
 from nlu.understanding import texts_of_answers, titles_as_examples
+from nlu.vectors import VectorCache
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "nlu"
 EPOCHS = 3
@@ -139,6 +150,15 @@ class Tuner:
             mean=self.mean.astype(np.float32),
             scale=np.float32(FIRST_SCALE),
         )
+        self._write_vectors(folder)
+
+    def _write_vectors(self, folder: Path) -> None:
+        """The vectors of examples and answers as the written encoder gives them, so that nobody need encode them."""
+        passages = [PASSAGE + text for text in texts_of_answers(AnswerStore()).values()]
+        known = [*(QUERY + text for text in self._texts), *passages]
+        encoder = SentenceEncoder(folder)
+        (folder / VECTORS_FILE).unlink(missing_ok=True)
+        VectorCache(folder / VECTORS_FILE, lambda texts: encoder(texts, prefix=""))(known)
 
 
 def main() -> None:
