@@ -61,6 +61,9 @@ encoder: tensorflow ## tune the sentence encoder on the examples (a quarter of a
 test-encoder: tensorflow ## the tests of the tuning, in its environment
 	@$(TENSORFLOW) -m pytest -q --confcutdir=tests/tuning tests/tuning
 
+bench: setup-dev tensorflow ## speed and size beside 1.1.1 and stock Rasa (half an hour)
+	@$(PY) -m benchmarks.operation.measure
+
 bench-understanding: setup-dev tensorflow ## ours beside what a user would pick instead, in one run
 	@$(PY) -m benchmarks.understanding.compare
 
