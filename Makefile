@@ -25,8 +25,8 @@ tensorflow: setup ## install the environment with TensorFlow, for tuning and ben
 run: setup ## train if needed, start everything, print the address (Ctrl-C ends all)
 	@exec $(PY) -m staff run
 
-shell: setup ## talk to the assistant in the terminal
-	@exec $(PY) -m staff shell
+shell: setup ## talk to the assistant in the terminal; a file of questions: make shell < questions.txt (ARGS="--csv --warum")
+	@exec $(PY) -m staff shell $(ARGS)
 
 train: setup ## train the model if its inputs changed
 	@$(PY) -m staff train

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from answers import AnswerStore, ContentError
-from staff.project import LOGS, MODEL, ROOT, python, quiet_environment
-from staff.serving import HOST, StartError, answers_at, endpoints_file, require_free, serve
+from answers import ContentError
+from staff.project import ROOT, python
+from staff.serving import HOST, StartError, serve
 from staff.training import TrainingError
 from staff.training import train as train_model
 
@@ -72,37 +71,15 @@ def run(port: int = PORT, action_port: int = ACTION_PORT) -> None:
 
 
 @app.command()
-def shell(action_port: int = ACTION_PORT) -> None:
-    """Öffnet ein Gespräch im Terminal."""
-    try:
-        train_model(console)
-        require_free(action_port, "ACTION_PORT")
-    except (ContentError, TrainingError, StartError) as error:
-        _fail(error)
-    LOGS.mkdir(parents=True, exist_ok=True)
-    environment = quiet_environment(LOG_LEVEL="ERROR")
-    with (LOGS / "actions.log").open("w", encoding="utf-8") as log:
-        actions = subprocess.Popen(
-            [python(), "-m", "rasa_sdk", "--actions", "actions.actions", "--port", str(action_port)],
-            *(), cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            with console.status("Das Gespräch wird vorbereitet …"):
-                while not answers_at(f"http://{HOST}:{action_port}/health") and actions.poll() is None:
-                    pass
-            console.print(f"\n{AnswerStore().reply('bot/begruessung').text}\n")
-            command = [python(), "-m", "rasa", "shell", "--model", str(MODEL)]
-            subprocess.run(
-                [*command, "--endpoints", str(endpoints_file(action_port))],
-                cwd=ROOT,
-                env=environment,
-                check=False,
-            )
-        except KeyboardInterrupt:
-            pass
-        finally:
-            actions.terminate()
-            actions.wait(10)
+def shell(
+    port: int = PORT,
+    warum: bool = typer.Option(False, "--warum", help="zeigen, was verstanden wurde und welche Beispiele entschieden"),
+    csv: bool = typer.Option(False, "--csv", help="Fragen aus einer Datei: CSV statt Tabelle"),
+) -> None:
+    """Öffnet ein Gespräch im Terminal; »< fragen.txt« beantwortet die Fragen einer Datei."""
+    from staff.shell import run_shell
+
+    raise typer.Exit(run_shell(port, warum, csv))
 
 
 @app.command()
