@@ -14,11 +14,11 @@ from sklearn.svm import LinearSVC
 from benchmarks.understanding.asked import OUTSIDE, Task
 from benchmarks.understanding.systems import Guess, guess_from, labelled
 from benchmarks.understanding.vectors_cache import cached, encoder
-from nlu.answer_model import ModelSettings
 from nlu.questions import without_greeting
 from nlu.text import fold
 
-SETTINGS = ModelSettings()
+# What 1.1.1 learned with: dimensions of the pieces of words, and the logistic regression.
+DIMENSIONS, INVERSE_REGULARIZATION, MAX_ITERATIONS = 512, 30.0, 100
 # How much the centred E5 vector weighs beside other features (best of 1.0, 1.5, 2.0 on the first corpus).
 E5_WEIGHT = 1.5
 
@@ -35,7 +35,7 @@ def _tfidf(analyzer: str, ngrams: tuple[int, int], min_df: int) -> TfidfVectoriz
 
 
 class Features:
-    """Turns texts into a matrix; the settings are the product's (`nlu.answer_model.ModelSettings`).
+    """Turns texts into a matrix; the settings are those of 1.1.1.
 
     `words` and `characters` alone stay sparse. Beside sentence vectors, characters are reduced first.
     """
@@ -44,7 +44,7 @@ class Features:
         self._parts = kind.split("+")
         self._work_dir = work_dir
         self._sparse = _tfidf("word", (1, 2), 1) if kind == "words" else _tfidf("char_wb", (2, 5), 2)
-        self._reduction = TruncatedSVD(SETTINGS.characters, random_state=0) if len(self._parts) > 1 else None
+        self._reduction = TruncatedSVD(DIMENSIONS, random_state=0) if len(self._parts) > 1 else None
         self._e5_mean: np.ndarray | None = None
 
     @property
@@ -58,7 +58,7 @@ class Features:
             return self._sparse.fit_transform(texts)
         if "characters" in self._parts and self._reduction is not None:
             matrix = self._sparse.fit_transform(texts)
-            self._reduction.n_components = min(SETTINGS.characters, matrix.shape[1] - 1)
+            self._reduction.n_components = min(DIMENSIONS, matrix.shape[1] - 1)
             self._reduction.fit(matrix)
         use = cached("use", self._work_dir)(texts) if "use" in self._parts else None
         e5 = cached("e5", self._work_dir)(texts) if "e5" in self._parts else None
@@ -113,8 +113,8 @@ class Candidate:
         if self._kind == "svm":
             return LinearSVC(C=1.0)
         if self._features.is_sparse:
-            return LogisticRegression(C=SETTINGS.inverse_regularization, solver="liblinear")
-        return LogisticRegression(C=SETTINGS.inverse_regularization, max_iter=SETTINGS.max_iterations)
+            return LogisticRegression(C=INVERSE_REGULARIZATION, solver="liblinear")
+        return LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=MAX_ITERATIONS)
 
     def guess(self, text: str) -> Guess:
         """The best answer, and how »outside« compares."""
