@@ -104,17 +104,12 @@ class MessageReader:
         named = self._names.surface(whole)
         asking = self._completed(part for part in split_questions(whole) if part != whole)
         side_by_side = self._completed(split_loosely(whole)) if len(asking) < 2 else []
-        parts = [*asking, *side_by_side]
         plain = self._read_plainly(whole)
+        main = self._main_question(whole, named, plain, conversation)
+        if len(asking) < 2 and not side_by_side and main.best.confidence >= SURE:
+            return [main]
         subject = next(iter(named), conversation.subject if conversation else None)
-        readings = [self._readings_in_context(whole, named, conversation)]
-        readings += [self._part_readings(part, subject or HOME) for part in parts]
-        in_context, *of_parts = self._judge(readings, whole)
-        main = self._main_question(whole, plain, in_context, conversation)
-        support = _shares(plain)
-        asked = [
-            self._asked(part, bool(named), of_part, support) for part, of_part in zip(parts, of_parts, strict=True)
-        ]
+        asked = self._read_parts([*asking, *side_by_side], whole, subject, bool(named), plain)
         if len(asking) > 1:
             return [main, *(question for question in asked if question.best.confidence > 0)]
         first, second = asked[: len(asking)], asked[len(asking) :]
@@ -136,6 +131,19 @@ class MessageReader:
             elif completed and (swapped := self._with_another_name(completed[-1], self._names.surface(part)[0])):
                 completed.append(swapped)
         return completed
+
+    def _read_parts(
+        self, parts: Sequence[str], whole: str, subject: str | None, named: bool, plain: list[Question]
+    ) -> list[Question]:
+        """The parts of a message as questions of their own, held against the message as a whole.
+
+        Args:
+            subject, named: what message or conversation is about, and whether the message names it.
+            plain: the message as a whole, read plainly.
+        """
+        of_parts = self._judge([self._part_readings(part, subject or HOME) for part in parts], whole)
+        support = _shares(plain)
+        return [self._asked(part, named, of_part, support) for part, of_part in zip(parts, of_parts, strict=True)]
 
     @staticmethod
     def _two_are_sure(asked: list[Question]) -> bool:
@@ -209,16 +217,22 @@ class MessageReader:
         return fold(question).replace(before[0], name) if before else None
 
     def _main_question(
-        self, text: str, plain: list[Question], in_context: list[Question], conversation: Conversation | None
+        self, text: str, named: list[str], plain: list[Question], conversation: Conversation | None
     ) -> Question:
         alone = _most_confident(plain)
-        if conversation is None or not in_context:
+        if conversation is None or self._goes_without_context(text, named, alone, conversation):
             return alone
-        if alone.best.confidence >= SURE_ALONE and self._means_itself(alone.best.id, text):
+        (in_context,) = self._judge([self._readings_in_context(text, named, conversation)], text)
+        if not in_context:
             return alone
-        if self._names.surface(text):
-            return _most_confident([alone, *in_context])
-        return self._weighed(text, alone, in_context, conversation)
+        return _most_confident([alone, *in_context]) if named else self._weighed(text, alone, in_context, conversation)
+
+    def _goes_without_context(self, text: str, named: list[str], alone: Question, conversation: Conversation) -> bool:
+        """Whether the message means itself, or no reading in context could be trusted more than it alone."""
+        best = alone.best
+        if best.confidence >= SURE_ALONE and self._means_itself(best.id, text):
+            return True
+        return not named and best.confidence * self._trust_alone(best.id, text, conversation) >= TRUST_CONTEXT
 
     @staticmethod
     def _means_itself(answer_id: str, text: str) -> bool:
