@@ -25,11 +25,14 @@ from channels.replies import VisitorMessage, VisitorOutput, is_command, read_rep
 from channels.responses import json_response
 from channels.sessions import Session, SessionStore, new_token, sender_id_of, token_of
 from channels.settings import VisitorSettings
+from storage.sessions import SessionRecords
+from storage.sqlite import StoreError
 
 logger = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 GREETING = "/greet"
+SWEEP_SECONDS = 60.0  # so often conversations that are over are looked for
 OPENAPI_FILE = Path(__file__).with_name("openapi.yaml")
 
 
@@ -46,19 +49,23 @@ class VisitorApi:
         self._settings = settings
         self._on_new_message = on_new_message
         self._channel_name = channel_name
-        self._sessions = SessionStore(settings.session_idle_minutes * 60, settings.max_sessions)
+        self._sessions: SessionStore | None = None
+        self._sweeper: asyncio.Task[None] | None = None
         self._session_messages = RateLimit(settings.session_messages)
         self._address_sessions = RateLimit(settings.address_sessions)
         self._health = HealthCheck()
         self._openapi = OPENAPI_FILE.read_bytes()
         self._feedback: FeedbackStore | None = None
 
-    async def start(self, _app: Sanic, _loop: Any) -> None:
+    async def start(self, app: Sanic, _loop: Any) -> None:
         """Open the feedback database; once a worker, so that no connection is shared between processes."""
         self._feedback = await _in_thread(FeedbackStore, self._settings.feedback_url)
+        self._sweeper = asyncio.create_task(self._sweep_for_ever(app))
 
     async def stop(self, _app: Sanic, _loop: Any) -> None:
         """Close the feedback database."""
+        if self._sweeper:
+            self._sweeper.cancel()
         if self._feedback:
             await _in_thread(self._feedback.close)
 
@@ -78,11 +85,12 @@ class VisitorApi:
         self._address_sessions.count(call.address)
         body = parse_body(SessionBody, {} if call.data is None else call.data)
         token = new_token()
-        session = self._sessions.open(sender_id_of(token), body.lang or call.lang)
+        sessions = self._all_sessions(_agent(call))
+        session = sessions.open(sender_id_of(token), body.lang or call.lang)
         try:
-            messages = await self._ask(session, GREETING)
+            messages = await self._ask(call, session, GREETING)
         except Refusal:
-            self._sessions.close(session.sender_id)
+            sessions.close(session.sender_id)
             raise
         return json_response({"token": token, "messages": [message.dict() for message in messages]}, 201)
 
@@ -96,7 +104,7 @@ class VisitorApi:
             text = await self._offered(call, session, body.payload)
         else:
             text = read_message(body.message or "", self._settings.max_chars)
-        messages = await self._ask(session, text)
+        messages = await self._ask(call, session, text)
         return json_response({"messages": [message.dict() for message in messages]})
 
     async def keep_feedback(self, call: Call) -> HTTPResponse:
@@ -119,15 +127,17 @@ class VisitorApi:
         return HTTPResponse(status=204, headers={"Cache-Control": "no-store"})
 
     async def delete_conversation(self, call: Call) -> HTTPResponse:
-        """Delete tracker, feedback and session; also of a conversation that was idle for long."""
+        """Delete tracker, feedback and session; also of a conversation that was idle for long.
+
+        The session is closed first: from then on no worker answers in it, and what fails is tried again by the
+        sweep.
+        """
         session = await self._session(call, even_if_idle=True)
         async with session.turn:
-            _still_open(session)
-            await conversations.delete(_agent(call), session.sender_id)
-            await _in_thread(self._feedback_store().delete, session.sender_id)
-            self._sessions.close(session.sender_id)
-            session.is_open = False
-            self._session_messages.forget(session.sender_id)
+            if session.is_deleted:
+                raise Refusal("session_unknown")
+            self._all_sessions(_agent(call)).close(session.sender_id)
+            await self._clear(_agent(call), session.sender_id, with_feedback=True)
         return HTTPResponse(status=204, headers={"Cache-Control": "no-store"})
 
     async def show_health(self, call: Call) -> HTTPResponse:
@@ -149,21 +159,78 @@ class VisitorApi:
         if token is None:
             raise Refusal("session_unknown")
         sender_id = sender_id_of(token)
-        session = self._sessions.find(sender_id) or await self._resume(call, sender_id, even_if_idle)
+        sessions = self._all_sessions(_agent(call))
+        find = sessions.find_undeleted if even_if_idle else sessions.find
+        session = find(sender_id) or await self._resume(call, sender_id, even_if_idle)
         if not isinstance(call.data, dict) or "lang" not in call.data:
             call.lang = session.lang
         return session
 
     async def _resume(self, call: Call, sender_id: str, even_if_idle: bool) -> Session:
-        """A session that this process does not know, from the conversation that Rasa stored."""
+        """A session without a record: from the conversation that Rasa stored (its store may be no SQL database,
+        whose records end with the process), or only to delete the feedback that outlasts an idle conversation.
+
+        Raises:
+            Refusal: `session_unknown`.
+        """
+        sessions = self._all_sessions(_agent(call))
+        if sessions.is_known(sender_id):  # and over: what is left of its conversation is about to be deleted
+            raise Refusal("session_unknown")
         recalled = await conversations.recall(_agent(call), sender_id)
         if recalled is None:
+            if even_if_idle and await _in_thread(self._feedback_store().has, sender_id):
+                return sessions.open(sender_id, call.lang)
             raise Refusal("session_unknown")
         if recalled.idle_seconds > self._settings.session_idle_minutes * 60 and not even_if_idle:
             raise Refusal("session_unknown")
-        session = self._sessions.open(sender_id, recalled.lang)
-        session.offer(payload for payload in recalled.payloads if not is_command(payload))
+        session = sessions.open(sender_id, recalled.lang)
+        session.remember((payload for payload in recalled.payloads if not is_command(payload)), {})
         return session
+
+    def _all_sessions(self, agent: Any) -> SessionStore:
+        """The sessions, whose records are beside the conversations that the agent keeps."""
+        if self._sessions is None:
+            engine = conversations.database(agent)
+            records = SessionRecords(engine) if engine is not None else SessionRecords.in_memory()
+            idle_seconds = self._settings.session_idle_minutes * 60
+            self._sessions = SessionStore(idle_seconds, self._settings.max_sessions, records)
+        return self._sessions
+
+    async def _sweep_for_ever(self, app: Sanic) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                if agent := getattr(app.ctx, "agent", None):
+                    await self.sweep(agent)
+            except Exception:  # whatever it is: the next sweep may succeed
+                logger.exception("Beendete Gespräche ließen sich nicht löschen; in einer Minute der nächste Versuch")
+
+    async def sweep(self, agent: Any) -> None:
+        """Delete the conversations of sessions that are over; feedback stays unless the visitor deleted it.
+
+        Raises:
+            StoreError: the database cannot do it now.
+            Exception: the first of those that single conversations met; the others at hand are deleted.
+        """
+        errors: list[Exception] = []
+        while not errors and (overdue := self._all_sessions(agent).end_overdue()):
+            for over in overdue:
+                try:
+                    await self._clear(agent, over.sender_id, with_feedback=over.is_deleted)
+                except StoreError:  # the database as a whole: each of the others would wait as long
+                    raise
+                except Exception as error:
+                    errors.append(error)
+        if errors:
+            raise errors[0]
+
+    async def _clear(self, agent: Any, sender_id: str, with_feedback: bool) -> None:
+        """Delete what is kept of a session that is over."""
+        await conversations.delete(agent, sender_id)
+        if with_feedback:
+            await _in_thread(self._feedback_store().delete, sender_id)
+        self._session_messages.forget(sender_id)
+        self._all_sessions(agent).mark_cleared(sender_id)
 
     async def _offered(self, call: Call, session: Session, payload: str) -> str:
         """`payload`, if the bot offered it here; another worker may have, so Rasa is asked too.
@@ -179,7 +246,7 @@ class VisitorApi:
                 raise Refusal("payload_not_offered")
         return payload
 
-    async def _ask(self, session: Session, text: str) -> list[VisitorMessage]:
+    async def _ask(self, call: Call, session: Session, text: str) -> list[VisitorMessage]:
         """What the bot answers to `text`, which is safe to hand on.
 
         Raises:
@@ -197,6 +264,12 @@ class VisitorApi:
                 await asyncio.wait_for(self._on_new_message(message), self._settings.answer_timeout_seconds)
             except TimeoutError:
                 logger.error("The bot gave no answer within %s s", self._settings.answer_timeout_seconds)
+            finally:
+                is_over = not session.is_open
+                if is_over:  # on another worker: the bot has just written in it again
+                    await conversations.delete(_agent(call), session.sender_id)
+            if is_over:
+                raise Refusal("session_unknown")
             messages = read_replies(output.messages, session.lang)
             self._remember(session, messages)
         if not messages:
@@ -204,9 +277,8 @@ class VisitorApi:
         return messages
 
     def _remember(self, session: Session, messages: list[VisitorMessage]) -> None:
-        for message in messages:
-            session.remember_message(message.id, message.answer_id)
-            session.offer(button.payload for button in message.buttons)
+        payloads = [button.payload for message in messages for button in message.buttons]
+        session.remember(payloads, {message.id: message.answer_id for message in messages})
 
     def _feedback_store(self) -> FeedbackStore:
         if self._feedback is None:

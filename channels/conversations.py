@@ -18,6 +18,7 @@ from rasa.core.tracker_store import (
     TrackerStore,
 )
 from rasa.shared.core.events import BotUttered, UserUttered
+from sqlalchemy.engine import Engine
 
 from channels.refusals import DEFAULT_LANG, LANGS, Lang
 
@@ -65,6 +66,12 @@ def _payloads(events: Any) -> Iterator[str]:
             yield from (b["payload"] for b in event.data.get("buttons") or () if b.get("payload"))
 
 
+def database(agent: Agent) -> Engine | None:
+    """The SQL database of the conversations, `None` if they are in none."""
+    stores = _stores(agent.tracker_store)
+    return next((store.engine for store in stores if isinstance(store, SQLTrackerStore)), None)
+
+
 async def delete(agent: Agent, sender_id: str) -> None:
     """Delete everything the tracker store holds of this conversation.
 
@@ -72,6 +79,7 @@ async def delete(agent: Agent, sender_id: str) -> None:
 
     Raises:
         DeletionError: the store is of an unknown kind and has no `delete` of its own.
+        StoreError: a file still holds words of it, because another program reads it; to be tried again.
     """
     async with agent.lock_store.lock(sender_id):
         for store in _stores(agent.tracker_store):

@@ -56,6 +56,12 @@ class FeedbackStore:
             _delete(connection, FEEDBACK.c.conversation == feedback.conversation, feedback.message_id)
             connection.execute(FEEDBACK.insert().values(**row))
 
+    def has(self, conversation: str) -> bool:
+        """Whether anything of this conversation is kept."""
+        wanted = sa.select(FEEDBACK.c.message_id).where(FEEDBACK.c.conversation == conversation).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(wanted).first() is not None
+
     def delete(self, conversation: str) -> None:
         """Forget everything of this conversation."""
         with self._engine.begin() as connection:

@@ -46,8 +46,9 @@ class VisitorSettings(BaseModel):
         session_messages: messages of one session.
         address_requests: requests of one address. A school class shares one: keep it generous.
         address_sessions: new sessions of one address.
-        session_idle_minutes: after so long without a request a token is void.
-        max_sessions: sessions kept in memory; beyond it the longest idle one is dropped.
+        session_idle_minutes: after so long without a request a token is void and the conversation is deleted;
+            the same time as Rasa's `session_expiration_time` in `domain.yml`.
+        max_sessions: sessions running at once; beyond it the longest idle one ends and its conversation is deleted.
         answer_timeout_seconds: after so long without an answer the visitor is told that we are unavailable.
         forwarded_header: the header a trusted proxy puts the visitor's address in (`X-Forwarded-For`,
             `X-Real-IP`). Off by default, because without such a proxy anyone could write it.

@@ -15,14 +15,14 @@ import requests
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.run import configure_app
-from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 from sanic.response import json as sanic_json
 
+from channels.api import VisitorApi
 from channels.visitor import VisitorChannel
 
 PAGE = "https://www.example.org"
@@ -40,8 +40,8 @@ class FakeBot:
         error: what it raises instead of answering.
     """
 
-    def __init__(self) -> None:
-        self.tracker_store: Any = FailSafeTrackerStore(InMemoryTrackerStore(Domain.empty()))
+    def __init__(self, tracker_store: TrackerStore | None = None) -> None:
+        self.tracker_store: Any = FailSafeTrackerStore(tracker_store or InMemoryTrackerStore(Domain.empty()))
         self.lock_store = InMemoryLockStore()
         self.action_endpoint: EndpointConfig | None = None
         self.reset()
@@ -64,11 +64,11 @@ class FakeBot:
             self.heard.append(message)
             if self.error:
                 raise self.error
-            events: list[Any] = [UserUttered(message.text, metadata=message.metadata)]
+            tracker = await self.tracker_store.get_or_create_tracker(message.sender_id, append_action_listen=False)
+            tracker.update(UserUttered(message.text, metadata=message.metadata))
             for part in self.script.get(message.text, self.answer(message.text)):
-                events.append(BotUttered(part.get("text"), {"buttons": part.get("buttons")}))
+                tracker.update(BotUttered(part.get("text"), {"buttons": part.get("buttons")}))
                 await message.output_channel.send_response(message.sender_id, dict(part))
-            tracker = DialogueStateTracker.from_events(message.sender_id, events)
             await self.tracker_store.save(tracker)
 
     @staticmethod
@@ -96,8 +96,9 @@ class FakeBot:
 class Server:
     """A running server and the ways a test talks to it."""
 
-    def __init__(self, bot: FakeBot, url: str, app: Sanic) -> None:
+    def __init__(self, bot: FakeBot, url: str, app: Sanic, api: VisitorApi) -> None:
         self.bot = bot
+        self.api = api
         self.root = url
         self.url = f"{url}/webhooks/visitor"
         self.app = app
@@ -181,6 +182,20 @@ class _Background:
         await self._server.after_stop()
 
 
+def _collect_api(channel: VisitorChannel) -> list[VisitorApi]:
+    """The API behind the routes, once they are made."""
+    apis: list[VisitorApi] = []
+    blueprint = channel.blueprint
+
+    def collecting(on_new_message: Any) -> Any:
+        routes = blueprint(on_new_message)
+        apis.append(routes.ctx.api)
+        return routes
+
+    channel.blueprint = collecting  # type: ignore[method-assign]
+    return apis
+
+
 def _widget_folder(folder: Path) -> Path:
     (folder / "demo" / "bilder").mkdir(parents=True)
     (folder / "dist").mkdir()
@@ -223,12 +238,13 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             "address_sessions": {"count": 1000, "seconds": 1},
         }
         channel = VisitorChannel.from_credentials(defaults | settings)
+        apis = _collect_api(channel)
         app = configure_app([channel], cors=cors, enable_api=enable_api)
         app.ctx.agent = bot or FakeBot()
         background = _Background(app)
         background.__enter__()
         running.append(background)
-        return Server(app.ctx.agent, background.url, app)
+        return Server(app.ctx.agent, background.url, app, apis[-1])
 
     yield start
     for background in running:
