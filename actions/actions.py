@@ -52,21 +52,21 @@ class StrategieAction(CuratedAction):
 
 
 class HochschulenAction(CuratedAction):
-    """Answers about the Hochschulen together, and their portraits."""
+    """Answers about the Hochschulen, studying, and from the record of one Hochschule."""
 
     action_name = "action_hochschulen"
 
 
 class StandortAction(CuratedAction):
-    """Answers about Bochum as a business location."""
+    """Answers about Bochum as a business location: founding, sites, grants, work, the agency."""
 
     action_name = "action_standort"
 
 
-class ProfilAction(CuratedAction):
-    """Answers from the record of one Hochschule, and »die älteste«, »die größte«."""
+class WegweiserAction(CuratedAction):
+    """Who is responsible for what is not the agency's; emergencies."""
 
-    action_name = "action_profil"
+    action_name = "action_wegweiser"
 
 
 class FallbackAction(CuratedAction):

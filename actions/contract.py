@@ -1,8 +1,8 @@
 """A reply as Rasa messages, and what the conversation remembers of it.
 
 The contract of every channel: one text message with buttons, followed by one `custom` object
-`{kind, answer_id, topic, lang, as_of, sources, text, entity}`. The text message names the source and the Stand
-for channels that show text only; `custom.text` is the answer alone.
+`{kind, answer_id, topic, lang, as_of, checked, sources, text, entity, emergency}`.
+The text message names the source and the Stand for channels that show text only; `custom.text` is the answer alone.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
 from answers import AnswerStore, Reply
-from answers.schema import Lang
+from answers.schema import GIVEN, Lang
 from answers.store import RECORDS, TOPIC_TARGET
 
-MAX_BUTTONS = 6
 SHOWN_REMEMBERED = 12
 
 
@@ -40,13 +39,26 @@ def button_title(target: str, lang: Lang, store: AnswerStore) -> str:
     return store.title(answer_id, lang, hochschule or None)
 
 
+def spoken(reply: Reply) -> Lang:
+    """The language of buttons and labels: English beside a text that is neither German nor English."""
+    return "de" if reply.lang == "de" else "en"
+
+
 def text_with_source(reply: Reply, store: AnswerStore) -> str:
     """The reply as plain text, with its sources and its Stand below."""
     if not reply.sources:
         return reply.text
+    lang = spoken(reply)
     cited = "; ".join(f"{source.title} – {source.url}" for source in reply.sources)
-    label = store.phrase("sources" if len(reply.sources) > 1 else "source", reply.lang)
-    return f"{reply.text}\n\n{label}: {cited}\n{store.phrase('as_of', reply.lang)}: {reply.as_of}"
+    label = store.phrase("sources" if len(reply.sources) > 1 else "source", lang)
+    return f"{reply.text}\n\n{label}: {cited}\n{store.phrase('as_of', lang)}: {_dated(reply, store)}"
+
+
+def _dated(reply: Reply, store: AnswerStore) -> str:
+    """The Stand, and when an editor last checked it."""
+    if not reply.checked:
+        return str(reply.as_of)
+    return f"{reply.as_of} ({store.phrase('checked', spoken(reply), month=reply.checked)})"
 
 
 def custom_of(reply: Reply) -> dict[str, Any]:
@@ -57,9 +69,11 @@ def custom_of(reply: Reply) -> dict[str, Any]:
         "topic": reply.topic,
         "lang": reply.lang,
         "as_of": reply.as_of,
+        "checked": reply.checked,
         "sources": [{"title": source.title, "url": str(source.url)} for source in reply.sources],
         "text": reply.text,
         "entity": reply.entity,
+        "emergency": reply.emergency,
     }
 
 
@@ -69,8 +83,7 @@ def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: Answ
         # A target may be gone since an editor's last save; its button goes, the answer stays.
         offered = [target for target in reply.follow_ups if store.leads_somewhere(target)]
         buttons = [
-            {"title": button_title(target, reply.lang, store), "payload": payload_of(target)}
-            for target in offered[:MAX_BUTTONS]
+            {"title": button_title(target, spoken(reply), store), "payload": payload_of(target)} for target in offered
         ]
         dispatcher.utter_message(text=text_with_source(reply, store), buttons=buttons)
         dispatcher.utter_message(json_message=custom_of(reply))
@@ -78,8 +91,8 @@ def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: Answ
 
 def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list[EventType]:
     """The slots after the replies: language, last answer and thing, what was shown, refusals in a row."""
-    events: list[EventType] = [SlotSet("lang", replies[-1].lang if replies else turn.lang)]
-    answers = [reply for reply in replies if reply.kind == "answer"]
+    events: list[EventType] = [SlotSet("lang", spoken(replies[-1]) if replies else turn.lang)]
+    answers = [reply for reply in replies if reply.kind in GIVEN]
     if answers:
         last = answers[-1]
         key = f"{last.answer_id}@{last.entity}" if last.entity and last.answer_id else str(last.answer_id)

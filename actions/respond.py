@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
-from answers.schema import Kind
+from answers.schema import GIVEN, Kind
 from answers.store import COURTESIES, RECORDS, TOPIC_TARGET
 
 GREETING = "bot/begruessung"
@@ -16,6 +16,8 @@ MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05
 # Where a question to the records names no Hochschule, an answer about all of them counts from here.
 ABOUT_ALL_FROM = 0.3
+# A question whose nearest example is less like the message than this is no suggestion (development questions).
+SUGGEST_FROM = 0.5
 
 
 class Responder:
@@ -29,12 +31,31 @@ class Responder:
     def to_message(self, turn: Turn) -> list[Reply]:
         """The replies to what the visitor typed."""
         if not turn.questions:
-            return [self._set_phrase("empty", turn, kind="clarification", follow_ups=self._topics())]
+            return [self._set_phrase("empty", turn, kind="clarification", follow_ups=self._concerns())]
+        if turn.foreign and not self._emergency(turn):
+            return self._in_another_language(turn)
         continued = self._same_question_about_another(turn)
         if continued:
             return continued
         several = self._several(turn)
         return several or self._single(self._main(turn), turn)
+
+    def _emergency(self, turn: Turn) -> bool:
+        answer = self._store.answers.get(turn.questions[0].best.id)
+        return answer is not None and answer.kind == "emergency"
+
+    def _in_another_language(self, turn: Turn) -> list[Reply]:
+        """That German and English work, said in the visitor's language; below it the answer, if there is one."""
+        assert turn.foreign is not None
+        main = self._main(turn)
+        answers = self._single(main, turn) if main.decision == "answer" else []
+        notice = Reply(
+            kind="smalltalk" if answers else "clarification",
+            text=self._store.languages[turn.foreign].reply,
+            lang=turn.foreign,
+            follow_ups=[] if answers else self._concerns(),
+        )
+        return [notice, *answers]
 
     def _main(self, turn: Turn) -> Question:
         """The whole message, or the one part of it that can be answered where the whole cannot."""
@@ -57,7 +78,7 @@ class Responder:
         replies: dict[tuple[str | None, str | None], Reply] = {}
         for part in parts:
             for reply in self._single(part, turn):
-                if reply.kind in ("answer", "smalltalk"):
+                if reply.kind in (*GIVEN, "smalltalk"):
                     replies.setdefault((reply.answer_id, reply.entity), reply)
         return list(replies.values()) if len(replies) > 1 else []
 
@@ -159,12 +180,12 @@ class Responder:
         """The reply to a message that means the last answer: more, source, Stand, simpler, English …"""
         if follow_up in ("kontext/ja", "kontext/nein"):
             key = "ask_on" if follow_up == "kontext/ja" else "all_right"
-            return [self._set_phrase(key, turn, kind="smalltalk", follow_ups=self._topics())]
+            return [self._set_phrase(key, turn, kind="smalltalk", follow_ups=self._concerns())]
         turn = self._in_wished_style(follow_up, turn)
         if not turn.last_answer:
-            return [self._set_phrase("no_context", turn, kind="clarification", follow_ups=self._topics())]
+            return [self._set_phrase("no_context", turn, kind="clarification", follow_ups=self._concerns())]
         last = self.to_target(turn.last_answer, turn)
-        if last.kind != "answer":
+        if last.kind not in GIVEN:
             return [last]
         if follow_up == "kontext/mehr":
             return [self._more(last, turn)]
@@ -227,18 +248,40 @@ class Responder:
         )
 
     def refusal(self, turn: Turn) -> Reply:
-        """No answer: what is known of the thing named, else topics and contact; the second time the contact first."""
+        """No answer: what is known of the thing named, else the nearest questions; the second time the contact."""
         named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
         related = self._offers_about(named) if named else []
-        if related and not turn.misses:
-            name = self._store.names[named].name  # type: ignore[index]
-            phrase = self._store.phrase("no_answer_known_thing", turn.lang, name=name)
-            return self._fallback(phrase, [*related, "bot/kontakt"], turn)
+        if related and named and not turn.misses:
+            return self._fallback(self._not_known_of(named, turn), [*related, "bot/kontakt"], turn)
+        nearest = self._nearest(turn)
         if turn.misses:
-            return self._fallback(
-                self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *self._topics()], turn
-            )
-        return self._fallback(self._store.phrase("no_answer", turn.lang), [*self._topics(), "bot/kontakt"], turn)
+            return self._fallback(self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *nearest], turn)
+        key = "no_answer_nearest" if nearest else "no_answer"
+        return self._fallback(self._store.phrase(key, turn.lang), [*nearest, "bot/kontakt"], turn)
+
+    def _not_known_of(self, name: str, turn: Turn) -> str:
+        """That nothing is known of this aspect of a known thing; of its aspect by name, where the message asks one."""
+        thing = self._store.names[name].name
+        aspect = next((kind for kind in sorted(turn.asks) if self._store.has_phrase(f"aspect_{kind}")), None)
+        if aspect is None:
+            return self._store.phrase("no_answer_known_thing", turn.lang, name=thing)
+        named = self._store.phrase(f"aspect_{aspect}", turn.lang)
+        return self._store.phrase("no_answer_known_aspect", turn.lang, name=thing, aspect=named)
+
+    def _nearest(self, turn: Turn) -> list[str]:
+        """The questions nearest in meaning, none that merely share a word."""
+        near = [
+            candidate
+            for question in turn.questions
+            for candidate in question.candidates
+            if candidate.nearness >= SUGGEST_FROM and self._can_be_offered(candidate.id)
+        ]
+        ranked = sorted(near, key=lambda candidate: -candidate.nearness)
+        return list(dict.fromkeys(candidate.id for candidate in ranked if candidate.id not in turn.shown))[:OFFERED]
+
+    def _can_be_offered(self, answer_id: str) -> bool:
+        answer = self._store.answers.get(answer_id)
+        return answer is not None and answer.topic in self._store.topics and answer.kind != "emergency"
 
     def _offers_about(self, name: str) -> list[str]:
         if name in self._store.records:
@@ -267,5 +310,6 @@ class Responder:
     def _set_phrase(self, key: str, turn: Turn, *, kind: Kind, follow_ups: list[str]) -> Reply:
         return Reply(kind=kind, text=self._store.phrase(key, turn.lang), lang=turn.lang, follow_ups=follow_ups)
 
-    def _topics(self) -> list[str]:
-        return [f"{TOPIC_TARGET}{topic}" for topic in self._store.topics]
+    def _concerns(self) -> list[str]:
+        """What people come for, as the greeting offers it."""
+        return list(self._store.answers[GREETING].follow_ups)

@@ -16,11 +16,12 @@ _PAYLOAD = re.compile(r'/(?:antwort|thema)\{\s*"id":\s*"(?P<id>[a-z0-9/@-]+)"\s*
 
 @dataclass(frozen=True)
 class Candidate:
-    """An answer that may fit, with the judge's confidence and the classifier's probability."""
+    """An answer that may fit: the classifier's probability, the judge's confidence, how near its examples are."""
 
     id: str
     probability: float
     confidence: float
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Question:
         return cls(
             text=data["text"],
             candidates=tuple(
-                Candidate(entry["id"], entry["probability"], entry["confidence"]) for entry in data["candidates"]
+                Candidate(entry["id"], entry["probability"], entry["confidence"], entry["nearness"])
+                for entry in data["candidates"]
             ),
             decision=data["decision"],
             names=tuple(name["id"] for name in data["names"]),
@@ -59,6 +61,8 @@ class Turn:
     Attributes:
         text: the message as typed.
         lang, easy: language of the reply, and whether in Einfache Sprache.
+        foreign: code of the language the message is written in, if it is one that the assistant does not speak.
+        asks: kinds of question the message asks.
         questions: the message's questions; the first is the whole message where there are several.
         names, hochschulen: ids of the things named.
         leans_on_context: a pronoun or »und …« stands for what was said before.
@@ -72,6 +76,8 @@ class Turn:
     text: str = ""
     lang: Lang = "de"
     easy: bool = False
+    foreign: str | None = None
+    asks: frozenset[str] = frozenset()
     questions: tuple[Question, ...] = ()
     names: tuple[str, ...] = ()
     hochschulen: tuple[str, ...] = ()
@@ -91,9 +97,12 @@ class Turn:
         metadata = message.get("metadata") or {}
         slot = tracker.get_slot
         chosen = metadata.get("lang") if metadata.get("lang") in ("de", "en") else None
+        foreign = understood.get("foreign")
         return cls(
             text=message.get("text") or "",
-            lang=understood.get("lang") or slot("lang") or chosen or "de",
+            lang="en" if foreign else understood.get("lang") or slot("lang") or chosen or "de",
+            foreign=foreign,
+            asks=frozenset(understood.get("asks") or ()),
             easy=bool(slot("easy")),
             questions=tuple(Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]),
             names=tuple(name["id"] for name in understood.get("names", [])),

@@ -12,18 +12,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 Lang = Literal["de", "en"]
-Kind = Literal["answer", "clarification", "fallback", "smalltalk"]
-QuestionKind = Literal[
-    "was", "wer", "wann", "wo", "wie-viele", "kosten", "warum", "wie", "welche", "rang", "ob"
-]  # fmt: skip
+Area = Literal["strategie", "hochschulen", "standort", "wegweiser"]
+Kind = Literal["answer", "signpost", "clarification", "fallback", "smalltalk"]
+# Kinds of reply that give what was asked for: the thing itself, or who is responsible for it.
+GIVEN = ("answer", "signpost")
 # Patterns, and how a message to an editor describes what they ask for.
 _ANSWER_ID = r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$"
 _NAME_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 _AS_OF = r"^(unknown|\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)$"
 _EXPECTED = {
     _ANSWER_ID: "thema/frage, nur kleine Buchstaben ohne Umlaute, Ziffern und einzelne Striche",
     _NAME_ID: "nur kleine Buchstaben ohne Umlaute, Ziffern und einzelne Striche",
     _AS_OF: "2020, 2020-11, 2020-11-30 oder unknown",
+    _MONTH: "2026-11",
 }
 if TYPE_CHECKING:
     Title = str
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     AnswerId = str
     NameId = str
     AsOf = str
+    Month = str
 else:
     Title = constr(min_length=2, max_length=65)
     SourceTitle = constr(min_length=3)
@@ -39,6 +42,7 @@ else:
     AnswerId = constr(regex=_ANSWER_ID)
     NameId = constr(regex=_NAME_ID)
     AsOf = constr(regex=_AS_OF)
+    Month = constr(regex=_MONTH)
 
 
 class ContentError(ValueError):
@@ -91,19 +95,34 @@ def _as_text(value: Any) -> Any:
 
 
 class CuratedAnswer(Strict):
-    """An entry of `<topic>.yml`: an answer with everything that is shown with it."""
+    """An entry of `<topic>.yml`: an answer with everything that is shown with it.
+
+    Attributes:
+        kind: »answer«; »guide« (an overview that owns the broad phrasings of a concern); »signpost« (who is
+            responsible, not the thing itself); »emergency« (a signpost that comes before everything else).
+        as_of: what time the source speaks of.
+        checked: the month in which an editor last held the text against its sources.
+        review_by: the day from which it wants to be checked again.
+    """
 
     id: AnswerId
+    kind: Literal["answer", "guide", "signpost", "emergency"] = "answer"
     title: Titles
     text: Texts
-    kinds: list[QuestionKind] = []
     as_of: AsOf | None = None
+    checked: Month | None = None
     review_by: datetime.date | None = None
     sources: list[Source] = []
     facts: list[str] = []
     follow_ups: list[str] = []
 
     _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
+
+    @validator("follow_ups")
+    def _offers_nothing_in_an_emergency(cls, value: list[str], values: dict[str, Any]) -> list[str]:
+        if value and values.get("kind") == "emergency":
+            raise ValueError("muss bei kind: emergency leer sein; in einem Notfall werden keine Fragen angeboten")
+        return value
 
     @property
     def topic(self) -> str:
@@ -121,16 +140,65 @@ class Fact(Strict):
     confidence: Literal["high", "medium"]
     sources: list[HttpUrl]
     conflicts: str = ""
+    audited: AsOf | None = None
 
     _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
 
 
 class Topic(Strict):
-    """An entry of `topics.yml`: one of the subjects that visitors see."""
+    """An entry of `topics.yml`: a subject with its answers in `<topic>.yml`.
 
+    Attributes:
+        area: what the topic belongs to; its action is `action_<area>`.
+        listed: whether visitors see it among the topics.
+        overview: the answers asked for most, shown behind the topic's button.
+    """
+
+    area: Area
+    listed: bool = True
     title: Titles
     intro: Texts
     overview: list[AnswerId]
+
+
+class Unconfirmed(Strict):
+    """Something that only the agency can confirm.
+
+    Attributes:
+        what: as an editor reads it.
+        answers: ids of the answers that say it.
+        confirmed: the month in which the agency confirmed it; none while it is open.
+    """
+
+    what: str
+    answers: list[AnswerId]
+    confirmed: Month | None = None
+
+
+class Place(Strict):
+    """`place.yml`: the town and its agency, named once."""
+
+    town: str
+    agency: str
+    email: str
+    website: str
+    unconfirmed: list[Unconfirmed] = []
+
+
+class Language(Strict):
+    """An entry of `languages.yml`: a language that the assistant does not speak, and what it says in it.
+
+    Attributes:
+        id: ISO 639-1 code; spaCy's function words of that language tell it from others.
+        reply: that German and English work, said in that language.
+        letters: letters that only this language (of these) uses.
+        words: what visitors who write it often say, besides function words.
+    """
+
+    id: str
+    reply: Statement
+    letters: str = ""
+    words: list[str] = []
 
 
 class Name(Strict):
@@ -224,17 +292,22 @@ class Reply(Strict):
     """What an action sends: the reply contract of every channel, and the buttons that go with the text.
 
     Attributes:
+        lang: code of the text's language; German or English, but for the sentence that says so in another.
+        as_of, checked: the Stand and the month of the last check, as people read them.
         entity: id of the Hochschule a record answer speaks of.
+        emergency: comes before everything, and nothing is offered with it.
     """
 
     kind: Kind
     text: str
     answer_id: str | None = None
     topic: str | None = None
-    lang: Lang = "de"
+    lang: str = "de"
     as_of: str | None = None
+    checked: str | None = None
     sources: list[Source] = []
     entity: str | None = None
+    emergency: bool = False
     follow_ups: list[str] = []
 
 

@@ -13,8 +13,10 @@ from answers.schema import (
     CuratedAnswer,
     Fact,
     Lang,
+    Language,
     Name,
     Phrase,
+    Place,
     Reply,
     Topic,
     parse_entry,
@@ -49,6 +51,8 @@ class AnswerStore:
         answers: every curated answer by id.
         records: the records of the Hochschulen and the questions they answer.
         names: the things visitors name, by id.
+        place: the town and its agency.
+        languages: the languages that the assistant does not speak, by code.
     """
 
     def __init__(self, content_dir: Path = CONTENT_DIR) -> None:
@@ -67,6 +71,8 @@ class AnswerStore:
             self.answers |= self._read_answers(topic)
         self.names = read_entries(Name, content_dir, "names.yml")
         self.records = HochschulRecords(content_dir)
+        self.place = parse_entry(Place, read_sections(content_dir, "place.yml"), "place.yml")
+        self.languages = read_entries(Language, content_dir, "languages.yml")
         self._phrases: dict[str, Phrase] = {
             key: parse_entry(Phrase, entry, f"phrases.yml, {key}")
             for key, entry in read_sections(content_dir, "phrases.yml").items()
@@ -147,9 +153,14 @@ class AnswerStore:
         return sorted(titled, key=lambda name: -len(self.names[name].name))
 
     def phrase(self, key: str, lang: Lang, **values: object) -> str:
-        """A set phrase of `phrases.yml`, its placeholders filled with `values`."""
+        """A set phrase of `phrases.yml`, its placeholders filled with the place's entries and `values`."""
         phrase = self._phrases[key]
-        return (phrase.en if lang == "en" else phrase.de).format(**values)
+        text = phrase.en if lang == "en" else phrase.de
+        return text.format(town=self.place.town, agency=self.place.agency, email=self.place.email, **values)
+
+    def has_phrase(self, key: str) -> bool:
+        """Whether there is such a set phrase."""
+        return key in self._phrases
 
     def title(self, answer_id: str, lang: Lang, hochschule: str | None = None) -> str:
         """The label of the button that leads to an answer."""
@@ -173,13 +184,16 @@ class AnswerStore:
             return self.records.reply(answer_id, hochschule, lang, easy)
         answer = self.answers[answer_id]
         smalltalk = answer.topic == SMALLTALK_TOPIC
+        signpost = answer.kind in ("signpost", "emergency")
         return Reply(
-            kind="smalltalk" if smalltalk else "answer",
+            kind="smalltalk" if smalltalk else "signpost" if signpost else "answer",
             text=answer.text.in_style(lang, easy),
             answer_id=answer.id,
             topic=answer.topic,
             lang=lang,
             as_of=readable_date(answer.as_of, lang) if answer.sources else None,
+            checked=readable_date(answer.checked, lang) if answer.checked else None,
             sources=answer.sources,
+            emergency=answer.kind == "emergency",
             follow_ups=answer.follow_ups,
         )

@@ -14,11 +14,13 @@ class Candidate:
         id: the answer's id.
         probability: the classifier's share of it among all answers and »outside«.
         confidence: the judge's calibrated probability that it answers the question; 0 where not judged.
+        nearness: cosine of the question to the answer's nearest example; 0 where not judged.
     """
 
     id: str
     probability: float
     confidence: float = 0.0
+    nearness: float = 0.0
 
     def trusted(self, share: float) -> Candidate:
         """The same answer with only a share of the confidence."""
@@ -42,6 +44,11 @@ class Question:
     def ranked(cls, text: str, candidates: Iterable[Candidate], outside: float) -> Question:
         """A question whose candidates are put in order."""
         return cls(text, sorted(candidates, key=lambda c: (-c.confidence, -c.probability, c.id)), outside)
+
+    @classmethod
+    def certain(cls, text: str, answer_id: str) -> Question:
+        """A question whose answer is beyond doubt."""
+        return cls(text, [Candidate(answer_id, 1.0, 1.0, 1.0)], 0.0)
 
     @property
     def best(self) -> Candidate:

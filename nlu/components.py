@@ -24,7 +24,7 @@ from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.names import NameFinder
 from nlu.reading import FOLLOW_UP, MEANT_ALONE
-from nlu.text import clean
+from nlu.text import clean, question_kinds
 from nlu.understanding import Understanding
 
 FALLBACK_INTENT = "nlu_fallback"
@@ -147,13 +147,15 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def _process(self, message: Message, conversation: Conversation | None) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
-        questions = self._known(self._understanding.questions(text, conversation))
+        questions = self._known(self._questions(text, conversation))
         found = self._names.find(text)
         rest = self._names.without_names(text)
         message.set(
             UNDERSTANDING,
             {
                 "lang": self._understanding.language(text),
+                "foreign": self._understanding.foreign(text),
+                "asks": sorted(question_kinds(text)),
                 "names": found,
                 "leans_on_context": leans_on_context(text),
                 "bare_mention": bool(found) and is_bare_mention(rest),
@@ -165,6 +167,14 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             self._set_intent(message, questions[0])
         else:
             self._set_fallback(message)
+
+    def _questions(self, text: str, conversation: Conversation | None) -> list[Question]:
+        """The message's questions; nothing but the emergency, if it tells of one."""
+        assert self._understanding is not None
+        emergency = self._understanding.emergency(text)
+        if emergency:
+            return [Question.certain(text, emergency)]
+        return self._understanding.questions(text, conversation)
 
     def _known(self, questions: list[Question]) -> list[Question]:
         """Without answers that an editor has taken away since the training."""

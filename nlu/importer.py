@@ -59,18 +59,19 @@ def _example(text: str, intent: str) -> Example:
 
 
 class ProjectImporter(RasaFileImporter):
-    """Rasa's importer of files, with examples read as above and a response for every answer.
+    """Rasa's importer of files, with examples read as above, an intent for every topic and a response for every answer.
 
     So Rasa knows a response for every `topic/question` without `domain.yml` repeating the answers. It is the answer's
     id: what an answer says belongs to the servers, not to the model.
     """
 
     def get_domain(self) -> Domain:
-        """`domain.yml`, and a response for every retrieval intent."""
+        """`domain.yml`, an intent for every topic, and a response for every retrieval intent."""
         store = AnswerStore()
         keys = (*store.answers, *store.records.questions, *FOLLOW_UPS)
         responses = {f"utter_{key}": [{"text": key}] for key in keys}
-        return super().get_domain().merge(Domain.from_dict({"responses": responses}))
+        content = Domain.from_dict({"intents": list(store.topics), "responses": responses})
+        return super().get_domain().merge(content)
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """The examples of `data/nlu`."""

@@ -14,11 +14,13 @@ from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation
 from nlu.encoder import FOLDER, PASSAGE, QUERY, VECTORS_FILE, AnswerDirections, encoder_hash, sentence_encoder
-from nlu.judge import Asked, Evidence, Judge
+from nlu.foreign import ForeignLanguages
+from nlu.judge import FEATURES, Asked, Evidence, Judge
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
-from nlu.spelling import SpellingNormalizer, word_counts
+from nlu.safety import EmergencyFinder
+from nlu.spelling import MIN_COUNT, SpellingNormalizer, word_counts
 from nlu.text import clean
 from nlu.vectors import VectorCache
 from nlu.wording import WordingModel
@@ -27,6 +29,7 @@ FOREIGN_PLACES_FILE = Path(__file__).with_name("foreign_places.txt")
 LEARNED_FILE = "learned.json"
 CANDIDATES = 8
 JUDGED = 4
+NEAREST_EXAMPLE = FEATURES.index("nearest_example")
 IN_TOWN = f" in {HOME}"
 
 
@@ -105,6 +108,14 @@ class Understanding:
         self._examples = examples
         self._judge = judge or Judge.load()
         self._encode = sentence_encoder()
+        self.emergency = EmergencyFinder(
+            model.labels,
+            [answer.id for answer in store.answers.values() if answer.kind == "emergency"],
+            model.wording.probabilities,
+            lambda texts: model.probabilities(texts, self._encode(texts)),
+        )
+        ours = [word for word, count in mend.counts.items() if count >= MIN_COUNT]
+        self.foreign = ForeignLanguages(store.languages.values(), ours)
 
     @classmethod
     def train(
@@ -223,12 +234,11 @@ class Understanding:
         return [[judged[reading] for reading in group] for group in readings]
 
     def _judged(self, reading: Reading, probabilities: dict[str, float], asked: Asked) -> Question:
-        candidates = [
-            Candidate(
-                label,
-                probabilities[label],
-                self._judge(self.evidence(asked, label, probabilities)) if rank < JUDGED else 0.0,
-            )
-            for rank, label in enumerate(_ranked(probabilities)[:CANDIDATES])
-        ]
-        return Question.ranked(reading.asked, candidates, probabilities[OUTSIDE])
+        ranked = _ranked(probabilities)[:CANDIDATES]
+        judged = [self._candidate(label, asked, probabilities) for label in ranked[:JUDGED]]
+        others = [Candidate(label, probabilities[label]) for label in ranked[JUDGED:]]
+        return Question.ranked(reading.asked, [*judged, *others], probabilities[OUTSIDE])
+
+    def _candidate(self, label: str, asked: Asked, probabilities: dict[str, float]) -> Candidate:
+        evidence = self.evidence(asked, label, probabilities)
+        return Candidate(label, probabilities[label], self._judge(evidence), float(evidence[NEAREST_EXAMPLE]))

@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from answers import AnswerStore, ContentError, CuratedAnswer
-from answers.schema import read_yaml
+from answers.schema import Fact, read_yaml
 from nlu.importer import read_examples
 from staff.project import ROOT
 
 MIN_EXAMPLES = 20
 FOLLOW_UP_TOPIC = "kontext"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+")
+_DATE_OR_TIME = re.compile(r"\b\d{1,2}\.\d{1,2}(?:\.\d{2,4})?\b")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ def gather(root: Path = ROOT, today: datetime.date | None = None) -> Material:
         for split in ("development", "final")
         for entry in read_yaml(root / "tests" / "questions" / f"{split}.yml")
     }
+    store = AnswerStore(root / "answers")
+    _ = store.facts  # a mistake in a fact shows here, too
     return Material(
-        store=AnswerStore(root / "answers"),
+        store=store,
         examples=examples,
         ruled=frozenset(step["intent"] for rule in rules for step in rule["steps"] if "intent" in step),
         questions=questions,
@@ -79,9 +83,22 @@ def _without_names(text: str, store: AnswerStore) -> str:
     return text
 
 
-def _digits(text: str) -> set[str]:
-    """The numbers of a text without separators: »60.000« and »60,000« are both 60000."""
-    return {re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text)}
+def _figures(text: str) -> set[str]:
+    """The numbers of a text as both languages write them: »60.000« and »60,000« are 60000, »3,5« and »3.5« are 3.5."""
+    return {_canonical(number) for number in _NUMBER.findall(text)}
+
+
+def _canonical(number: str) -> str:
+    if _THOUSANDS.fullmatch(number):
+        return re.sub(r"[.,]", "", number)
+    whole, separator, decimals = re.sub(r"[.,](?=\d+[.,])", "", number).replace(",", ".").partition(".")
+    return f"{whole}{separator}{decimals}"
+
+
+def _proven(text: str) -> set[str]:
+    """The numbers a text proves: its own, and the parts of its dates and times (»18.30« is »6:30 pm« in English)."""
+    parts = [part for moment in _DATE_OR_TIME.findall(text) for part in moment.split(".")]
+    return _figures(text) | {str(int(part)) for part in parts} | set(parts)
 
 
 def check_intents(material: Material) -> Iterator[Problem]:
@@ -136,21 +153,31 @@ def _check_evidence(answer: CuratedAnswer, where: str, store: AnswerStore) -> It
 
 
 def check_figures(material: Material) -> Iterator[Problem]:
-    """Every number of an answer stands in its facts, and every key figure of the facts in the answer."""
+    """Every number of an answer stands in its facts, and every key figure of a fact in an answer that rests on it."""
     store = material.store
+    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for answer in store.answers.values():
         facts = [store.facts[fact] for fact in answer.facts if fact in store.facts]
         if not facts:
             continue
-        proven = _digits(" ".join(f"{f.statement} {f.figures} {f.conflicts} {f.as_of}" for f in facts))
-        proven |= _digits(" ".join(str(url) for f in facts for url in f.sources))
-        wanted = set().union(*(_digits(" ".join(map(str, f.figures.values()))) & _digits(f.statement) for f in facts))
+        proven = _proven(" ".join(f"{f.statement} {f.figures} {f.conflicts} {f.as_of}" for f in facts))
         for field, text in answer.text.dict().items():
             where = f"answers/{answer.topic}.yml, {answer.id}, text.{field}"
-            for number in sorted(_digits(_without_names(text, store)) - proven):
+            figures = _figures(text)
+            for number in sorted(_figures(_without_names(text, store)) - proven):
                 yield Problem(where, f"Die Zahl {number} steht in keinem der Fakten ({', '.join(answer.facts)}).")
-            for number in sorted(wanted - _digits(text)):
-                yield Problem(where, f"Die Kennzahl {number} der Fakten fehlt im Text.", warning=field != "de")
+            for fact in facts:
+                told[fact.id][field] |= figures
+    for fact_id, fields in told.items():
+        yield from _check_key_figures(store.facts[fact_id], fields)
+
+
+def _check_key_figures(fact: Fact, told: dict[str, set[str]]) -> Iterator[Problem]:
+    wanted = _figures(" ".join(map(str, fact.figures.values()))) & _figures(fact.statement)
+    for field, figures in told.items():
+        for number in sorted(wanted - figures):
+            message = f"Die Kennzahl {number} fehlt in den Antworten, die darauf ruhen (text.{field})."
+            yield Problem(f"answers/facts, {fact.id}", message, warning=field != "de")
 
 
 def check_facts_are_used(material: Material) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ from nlu.importer import read_examples
 from staff.project import ROOT
 
 WORK = ROOT / ".cache" / "bench"
-GROWN_ANSWERS, GROWN_EXAMPLES = 480, 45_000
+GROWN_EXAMPLES = 45_000
 FIRST_QUESTION = "Wie viele Hochschulen gibt es in Bochum?"
 NEW_ANSWER = "standort/lastenraeder"
 NEW_EXAMPLES = [
@@ -126,24 +126,16 @@ def _change_text(project: Project) -> float:
         return time.perf_counter() - began
 
 
-def grow(root: Path, answers: int = GROWN_ANSWERS, examples: int = GROWN_EXAMPLES) -> None:
-    """Copies of the answers under new ids, and their examples in other words, until there are so many."""
-    entries = read_yaml(root / "answers" / "standort.yml")
+def grow(root: Path, examples: int = GROWN_EXAMPLES) -> None:
+    """The examples once more in other words, until there are so many."""
     read = [block for file in sorted((root / "data" / "nlu").glob("*.yml")) for block in read_examples(file)]
-    have_answers, have = len({intent for intent, _ in read if "/" in intent}), sum(len(texts) for _, texts in read)
-    copies = [json.loads(json.dumps(entry, default=str)) for entry in entries]
-    new = max(0, answers - have_answers)
-    each = -(-max(0, examples - have) // max(1, new))
-    wordings = cycle(text for intent, texts in read if "/" in intent for text in texts)
-    blocks, listed = [], []
-    for number in range(new):
-        identifier = f"standort/kopie-{number}"
-        listed.append({**copies[number % len(copies)], "id": identifier})
-        lines = "".join(f"    - {next(wordings)} kopie {number}\n" for _ in range(each))
-        blocks.append(f"- intent: {identifier}\n  examples: |\n{lines}")
-    with (root / "answers" / "standort.yml").open("a", encoding="utf-8") as file:
-        YAML().dump(listed, file)
-    (root / "data" / "nlu" / "kopien.yml").write_text(f'version: "3.1"\nnlu:\n{"".join(blocks)}', encoding="utf-8")
+    missing = max(0, examples - sum(len(texts) for _, texts in read))
+    worded = [(intent, text) for intent, texts in read if "/" in intent for text in texts]
+    blocks: dict[str, list[str]] = {}
+    for number, (intent, text) in zip(range(missing), cycle(worded), strict=False):
+        blocks.setdefault(intent, []).append(f"    - {text} kopie {number}\n")
+    listed = "".join(f"- intent: {intent}\n  examples: |\n{''.join(lines)}" for intent, lines in blocks.items())
+    (root / "data" / "nlu" / "kopien.yml").write_text(f'version: "3.1"\nnlu:\n{listed}', encoding="utf-8")
 
 
 def _environment_size(root: Path) -> float:

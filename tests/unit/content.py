@@ -82,11 +82,13 @@ def _files() -> dict[str, Any]:
     return {
         "topics.yml": {
             "strategie": {
+                "area": "strategie",
                 "title": _titles("Bochum Strategie", "Bochum Strategy"),
                 "intro": _texts("Fragen zur Strategie.", "Das ist der Plan.", "Questions on the strategy."),
                 "overview": ["strategie/was", "strategie/ziele"],
             },
             "hochschulen": {
+                "area": "hochschulen",
                 "title": _titles("Hochschulen", "Universities"),
                 "intro": _texts("Fragen zu Hochschulen.", "Hier kann man lernen.", "Questions on universities."),
                 "overview": ["hochschulen/anzahl"],
@@ -97,7 +99,7 @@ def _files() -> dict[str, Any]:
                 "id": "strategie/was",
                 "title": _titles("Was ist die Strategie?", "What is the strategy?"),
                 "text": _texts("Die Strategie ist ein Plan.", "Sie ist ein Plan.", "The strategy is a plan."),
-                "kinds": ["was"],
+                "checked": "2026-11",
                 "as_of": "2020-10",
                 "review_by": "2099-01-01",
                 "sources": [_source("strategie")],
@@ -152,6 +154,12 @@ def _files() -> dict[str, Any]:
                 "text": _texts("Schreiben Sie uns.", "Schreiben Sie uns.", "Write to us, please."),
             },
         ],
+        "place.yml": {
+            "town": "Bochum",
+            "agency": "Bochum Wirtschaftsentwicklung",
+            "email": "kontakt@bochum-wirtschaft.de",
+            "website": "www.example.org",
+        },
         "names.yml": [
             {
                 "id": "rub",
@@ -228,7 +236,8 @@ class Project:
         files = _files()
         for name, data in files.items():
             self.write(f"answers/{name}", data)
-        shutil.copy(CONTENT_DIR / "phrases.yml", root / "answers" / "phrases.yml")
+        for name in ("phrases.yml", "languages.yml"):
+            shutil.copy(CONTENT_DIR / name, root / "answers" / name)
         ids = [entry["id"] for name in ("strategie", "hochschulen", "bot", "profil") for entry in files[f"{name}.yml"]]
         for topic in sorted({answer_id.split("/")[0] for answer_id in ids}):
             of_topic = [answer_id for answer_id in ids if answer_id.startswith(f"{topic}/")]

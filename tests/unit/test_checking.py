@@ -94,7 +94,7 @@ STRATEGIE, HOCHSCHULEN = "answers/strategie.yml", "answers/hochschulen.yml"
         ),
         (STRATEGIE, _set(1, "facts", ["st-was"]), "facts, st-ziele", "ruht keine Antwort"),
         (STRATEGIE, _text(1, "en", "There are 5 goals and 12 plans."), "strategie/ziele, text.en", "Zahl 12"),
-        (STRATEGIE, _text(1, "de", "Es gibt einige Ziele."), "strategie/ziele, text.de", "Kennzahl 5"),
+        (STRATEGIE, _text(1, "de", "Es gibt einige Ziele."), "facts, st-ziele", "Kennzahl 5"),
         ("answers/topics.yml", _overview, "topics.yml, strategie, overview", "»strategie/nie«"),
         ("answers/names.yml", _alias, "names.yml, thga", "»rub« steht auch bei rub"),
         ("answers/names.yml", _unname, "names.yml, thga", "fehlen Name und Aliasse"),

@@ -11,7 +11,6 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contract import (
-    MAX_BUTTONS,
     SHOWN_REMEMBERED,
     button_title,
     custom_of,
@@ -65,7 +64,7 @@ def test_the_text_names_source_and_stand_for_channels_that_show_text_only(store:
 
     assert text == (
         "Die Strategie ist ein Plan.\n\n"
-        "Quelle: Seite strategie – https://www.example.org/strategie\nStand: Oktober 2020"
+        "Quelle: Seite strategie – https://www.example.org/strategie\nStand: Oktober 2020 (geprüft im November 2026)"
     )
 
 
@@ -91,9 +90,11 @@ def test_the_custom_object_is_the_reply_contract(store: AnswerStore) -> None:
         "topic": "strategie",
         "lang": "de",
         "as_of": "Oktober 2020",
+        "checked": "November 2026",
         "sources": [{"title": "Seite strategie", "url": "https://www.example.org/strategie"}],
         "text": "Die Strategie ist ein Plan.",
         "entity": None,
+        "emergency": False,
     }
 
 
@@ -111,12 +112,20 @@ def test_each_reply_is_a_text_with_buttons_and_then_its_custom_object(store: Ans
     assert rest[1]["custom"]["kind"] == "smalltalk"
 
 
-def test_a_reply_shows_no_more_buttons_than_fit(store: AnswerStore) -> None:
+def test_no_button_falls_out_however_many_topics_there_are(store: AnswerStore) -> None:
     dispatcher = CollectingDispatcher()
 
-    send([Reply(kind="smalltalk", text="Viel", follow_ups=["strategie/was"] * 20)], dispatcher, store)
+    send([Reply(kind="fallback", text="Viel", follow_ups=["strategie/was"] * 9 + ["bot/kontakt"])], dispatcher, store)
 
-    assert len(dispatcher.messages[0]["buttons"]) == MAX_BUTTONS
+    assert len(dispatcher.messages[0]["buttons"]) == 10
+
+
+def test_the_month_of_the_last_check_stands_beside_the_date(store: AnswerStore) -> None:
+    reply = store.reply("strategie/was")
+
+    assert text_with_source(reply, store).endswith("Stand: Oktober 2020 (geprüft im November 2026)")
+    assert custom_of(reply)["checked"] == "November 2026"
+    assert "geprüft" not in text_with_source(store.reply("strategie/ziele"), store)
 
 
 def test_an_answer_is_remembered_with_the_thing_it_speaks_of(store: AnswerStore) -> None:

@@ -8,8 +8,8 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contract import send
-from actions.respond import Responder
-from actions.turn import Turn
+from actions.respond import SUGGEST_FROM, Responder
+from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 
 from .content import Project
@@ -160,19 +160,45 @@ def test_an_unsure_question_to_a_named_hochschule_offers_the_questions_about_it(
     assert reply.follow_ups == ["profil/gruendung@rub", "profil/studierende@rub", "bot/kontakt"]
 
 
-def test_a_refused_question_offers_the_topics_and_the_contact(responder: Responder) -> None:
+def test_a_refused_question_offers_no_topics_that_have_nothing_to_do_with_it(responder: Responder) -> None:
     reply = _only(responder.to_message(turn(asked("strategie/was", decision="refuse", confidence=0.01))))
 
     assert (reply.kind, reply.answer_id) == ("fallback", None)
     assert reply.text.startswith("Dazu liegt mir keine Antwort vor.")
-    assert reply.follow_ups == [*TOPICS, "bot/kontakt"]
+    assert reply.follow_ups == ["bot/kontakt"]
+
+
+def test_a_refused_question_offers_the_questions_nearest_in_meaning(responder: Responder) -> None:
+    near = Candidate("strategie/ziele", 0.1, 0.02, SUGGEST_FROM)
+    far = Candidate("strategie/was", 0.3, 0.1, SUGGEST_FROM - 0.01)
+    question = Question("eine Frage", (far, near), "refuse", (), ())
+
+    assert _only(responder.to_message(turn(question))).follow_ups == ["strategie/ziele", "bot/kontakt"]
+    assert _only(responder.to_message(turn(question, shown=("strategie/ziele",)))).follow_ups == ["bot/kontakt"]
+
+
+def test_an_unknown_aspect_of_a_known_thing_is_named(responder: Responder) -> None:
+    reply = responder.refusal(Turn(names=("thga",), asks=frozenset({"kosten", "welche"})))
+
+    assert reply.text == "Zu den Kosten liegt mir nichts vor. Zum Stichwort »TH Georg Agricola« weiß ich:"
+
+
+def test_a_language_we_do_not_speak_is_answered_in_it_and_below_in_english(responder: Responder) -> None:
+    sure = asked("strategie/was")
+    unsure = asked("strategie/was", decision="refuse", confidence=0.01)
+
+    notice, answer = responder.to_message(turn(sure, foreign="tr", lang="en"))
+    alone = _only(responder.to_message(turn(unsure, foreign="tr", lang="en")))
+
+    assert (notice.kind, notice.lang, answer.lang) == ("smalltalk", "tr", "en")
+    assert (alone.kind, alone.text, alone.follow_ups) == ("clarification", notice.text, TOPICS)
 
 
 def test_the_second_refusal_in_a_row_leads_with_the_contact(responder: Responder) -> None:
     reply = responder.refusal(Turn(misses=1, names=("thga",)))
 
-    assert reply.text.startswith("Am besten fragen Sie direkt nach")
-    assert reply.follow_ups == ["bot/kontakt", *TOPICS]
+    assert "kontakt@bochum-wirtschaft.de" in reply.text
+    assert reply.follow_ups == ["bot/kontakt"]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +224,7 @@ def test_a_known_thing_comes_with_the_questions_about_it(
 
 @pytest.mark.parametrize("known", [{"names": ("mark-517",)}, {"last_name": "thga"}], ids=["untold", "not meant"])
 def test_a_thing_without_answers_or_not_meant_is_refused_plainly(responder: Responder, known: dict[str, Any]) -> None:
-    assert responder.refusal(Turn(**known)).follow_ups == [*TOPICS, "bot/kontakt"]
+    assert responder.refusal(Turn(**known)).follow_ups == ["bot/kontakt"]
 
 
 # ---------------------------------------------------------------------- buttons

@@ -71,9 +71,9 @@ def test_the_same_fact_in_two_topics_is_a_mistake(project: Project) -> None:
 def test_the_real_content_is_large_enough_and_whole(real_store: AnswerStore) -> None:
     topical = [a for a in real_store.answers.values() if a.topic in real_store.topics]
 
-    assert len(topical) >= 150
-    assert all(answer.sources and answer.as_of and answer.facts for answer in topical)
-    assert list(real_store.topics) == ["strategie", "hochschulen", "standort"]
+    assert len(topical) >= 450
+    assert all(answer.sources and answer.as_of and answer.checked and answer.facts for answer in topical)
+    assert {topic.area for topic in real_store.topics.values()} == {"strategie", "hochschulen", "standort", "wegweiser"}
 
 
 @pytest.mark.parametrize(
