@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.contract import remembered, send
+from actions.contract import OF_THE_VISITOR, remembered, send
 from actions.respond import Responder
 from actions.turn import Turn
 from answers import Reply
@@ -93,8 +93,10 @@ class KontextAction(CuratedAction):
     action_name = "action_kontext"
 
     def events(self, turn: Turn) -> list[EventType]:
-        """The wish for Einfache Sprache lasts until German or English is asked for."""
+        """The wish for Einfache Sprache lasts until German or English is asked for; »Vergessen Sie das« is heard."""
         wish = turn.questions[0].best.id if turn.questions else ""
+        if wish == "kontext/vergessen":
+            return [SlotSet(slot, None) for slot in OF_THE_VISITOR]
         style = {"kontext/einfacher": True, "kontext/deutsch": False, "kontext/englisch": False}
         return [SlotSet("easy", style[wish])] if wish in style else []
 

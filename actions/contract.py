@@ -1,7 +1,7 @@
 """A reply as Rasa messages, and what the conversation remembers of it.
 
 The contract of every channel: one text message with buttons, followed by one `custom` object
-`{kind, answer_id, topic, lang, as_of, checked, sources, text, entity, emergency}`.
+`{kind, answer_id, topic, lang, as_of, checked, sources, text, entity, concern, emergency}`.
 The text message names the source and the Stand for channels that show text only; `custom.text` is the answer alone.
 """
 
@@ -14,12 +14,15 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.manners import key_of
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 from answers.schema import GIVEN, Lang
 from answers.store import RECORDS, TOPIC_TARGET
 
 SHOWN_REMEMBERED = 12
+# Slots of what a visitor told and was told; forgotten on request.
+OF_THE_VISITOR = ("concern", "details", "last_answer", "last_name", "shown", "misses")
 
 
 def payload_of(target: str) -> str:
@@ -73,6 +76,7 @@ def custom_of(reply: Reply) -> dict[str, Any]:
         "sources": [{"title": source.title, "url": str(source.url)} for source in reply.sources],
         "text": reply.text,
         "entity": reply.entity,
+        "concern": reply.concern,
         "emergency": reply.emergency,
     }
 
@@ -90,15 +94,16 @@ def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: Answ
 
 
 def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list[EventType]:
-    """The slots after the replies: language, last answer and thing, what was shown, refusals in a row."""
+    """The slots after the replies: language, concern, last answer and thing, what was shown, refusals in a row."""
     events: list[EventType] = [SlotSet("lang", spoken(replies[-1]) if replies else turn.lang)]
-    answers = [reply for reply in replies if reply.kind in GIVEN]
+    answers = [reply for reply in replies if reply.kind in GIVEN and reply.answer_id]
+    concern = next((reply.concern for reply in reversed(replies) if reply.concern), turn.concern)
+    events += [SlotSet("concern", concern), SlotSet("details", dict(turn.details))]
     if answers:
         last = answers[-1]
-        key = f"{last.answer_id}@{last.entity}" if last.entity and last.answer_id else str(last.answer_id)
-        shown = dict.fromkeys((*turn.shown, *(str(reply.answer_id) for reply in answers)))
+        shown = dict.fromkeys((*turn.shown, *map(key_of, answers)))
         events += [
-            SlotSet("last_answer", key),
+            SlotSet("last_answer", key_of(last)),
             SlotSet("last_name", _thing_of(turn, last, store)),
             SlotSet("shown", list(shown)[-SHOWN_REMEMBERED:]),
         ]

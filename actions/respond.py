@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from actions.manners import first_sentence, with_regard, without_repetition
+from actions.misses import CONTACT, OFFERED, Misses
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import GIVEN, Kind
@@ -11,13 +13,10 @@ from answers.store import COURTESIES, RECORDS, TOPIC_TARGET
 
 GREETING = "bot/begruessung"
 CONTEXT = "kontext/"
-OFFERED = 3
 MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05
 # Where a question to the records names no Hochschule, an answer about all of them counts from here.
 ABOUT_ALL_FROM = 0.3
-# A question whose nearest example is less like the message than this is no suggestion (development questions).
-SUGGEST_FROM = 0.5
 
 
 class Responder:
@@ -25,11 +24,18 @@ class Responder:
 
     def __init__(self, store: AnswerStore) -> None:
         self._store = store
+        self._misses = Misses(store)
 
     # ------------------------------------------------------------------ a message
 
     def to_message(self, turn: Turn) -> list[Reply]:
         """The replies to what the visitor typed."""
+        replies = self._understood(turn)
+        if not any(question.best.id.startswith(CONTEXT) for question in turn.questions[:1]):
+            replies = without_repetition(replies, turn, self._store)
+        return with_regard(replies, turn, self._store)
+
+    def _understood(self, turn: Turn) -> list[Reply]:
         if not turn.questions:
             return [self._set_phrase("empty", turn, kind="clarification", follow_ups=self._concerns())]
         if turn.foreign and not self._emergency(turn):
@@ -181,6 +187,8 @@ class Responder:
         if follow_up in ("kontext/ja", "kontext/nein"):
             key = "ask_on" if follow_up == "kontext/ja" else "all_right"
             return [self._set_phrase(key, turn, kind="smalltalk", follow_ups=self._concerns())]
+        if follow_up == "kontext/vergessen":
+            return [self._set_phrase("forgotten", turn, kind="smalltalk", follow_ups=self._concerns())]
         turn = self._in_wished_style(follow_up, turn)
         if not turn.last_answer:
             return [self._set_phrase("no_context", turn, kind="clarification", follow_ups=self._concerns())]
@@ -196,6 +204,8 @@ class Responder:
                     update={"text": self._store.phrase("source_of_last_many" if many else "source_of_last", turn.lang)}
                 )
             ]
+        if follow_up == "kontext/kuerzer":
+            return [last.copy(update={"text": first_sentence(last.text)})]
         if follow_up == "kontext/stand":
             return [last.copy(update={"text": self._date_sentence(last, turn)})]
         return [last]
@@ -218,7 +228,7 @@ class Responder:
     def _more(self, last: Reply, turn: Turn) -> Reply:
         """The next answer that goes with the last one and was not shown yet."""
         answers = [target for target in last.follow_ups if not target.startswith(TOPIC_TARGET)]
-        fresh = [target for target in answers if target.split("@")[0] not in turn.shown]
+        fresh = [target for target in answers if target not in turn.shown]
         if not fresh:
             return last.copy(update={"text": self._store.phrase("more", turn.lang)})
         return self.to_target(fresh[0], turn)
@@ -248,50 +258,8 @@ class Responder:
         )
 
     def refusal(self, turn: Turn) -> Reply:
-        """No answer: what is known of the thing named, else the nearest questions; the second time the contact."""
-        named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
-        related = self._offers_about(named) if named else []
-        if related and named and not turn.misses:
-            return self._fallback(self._not_known_of(named, turn), [*related, "bot/kontakt"], turn)
-        nearest = self._nearest(turn)
-        if turn.misses:
-            return self._fallback(self._store.phrase("no_answer_again", turn.lang), ["bot/kontakt", *nearest], turn)
-        key = "no_answer_nearest" if nearest else "no_answer"
-        return self._fallback(self._store.phrase(key, turn.lang), [*nearest, "bot/kontakt"], turn)
-
-    def _not_known_of(self, name: str, turn: Turn) -> str:
-        """That nothing is known of this aspect of a known thing; of its aspect by name, where the message asks one."""
-        thing = self._store.names[name].name
-        aspect = next((kind for kind in sorted(turn.asks) if self._store.has_phrase(f"aspect_{kind}")), None)
-        if aspect is None:
-            return self._store.phrase("no_answer_known_thing", turn.lang, name=thing)
-        named = self._store.phrase(f"aspect_{aspect}", turn.lang)
-        return self._store.phrase("no_answer_known_aspect", turn.lang, name=thing, aspect=named)
-
-    def _nearest(self, turn: Turn) -> list[str]:
-        """The questions nearest in meaning, none that merely share a word."""
-        near = [
-            candidate
-            for question in turn.questions
-            for candidate in question.candidates
-            if candidate.nearness >= SUGGEST_FROM and self._can_be_offered(candidate.id)
-        ]
-        ranked = sorted(near, key=lambda candidate: -candidate.nearness)
-        return list(dict.fromkeys(candidate.id for candidate in ranked if candidate.id not in turn.shown))[:OFFERED]
-
-    def _can_be_offered(self, answer_id: str) -> bool:
-        answer = self._store.answers.get(answer_id)
-        return answer is not None and answer.topic in self._store.topics and answer.kind != "emergency"
-
-    def _offers_about(self, name: str) -> list[str]:
-        if name in self._store.records:
-            portrait = self._store.introduction(name)
-            known = [f"{question}@{name}" for question in self._store.records.known_questions(name)]
-            return [*([portrait] if portrait else []), *known][: OFFERED + 1]
-        return self._store.about(name)[:OFFERED]
-
-    def _fallback(self, text: str, follow_ups: list[str], turn: Turn) -> Reply:
-        return Reply(kind="fallback", text=text, lang=turn.lang, follow_ups=follow_ups)
+        """The reply to a message without an answer."""
+        return self._misses.reply(turn)
 
     def _clarification(self, candidates: Iterable[Candidate], turn: Turn) -> Reply:
         offers = [
@@ -300,9 +268,7 @@ class Responder:
             if not candidate.id.startswith(CONTEXT)
             and (not self._needs_hochschule(candidate.id.split("@")[0]) or "@" in candidate.id)
         ]
-        return self._set_phrase(
-            "clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], "bot/kontakt"]
-        )
+        return self._set_phrase("clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], CONTACT])
 
     def _curated(self, answer_id: str, turn: Turn) -> Reply:
         return self._store.reply(answer_id, turn.lang, turn.easy)

@@ -11,6 +11,8 @@ from rasa_sdk import Tracker
 
 from answers.schema import Lang
 
+# Kinds of details (nlu/details.yml), in the order in which they are named.
+DETAILS = ("area", "quarter", "money", "staff", "date", "excluded")
 _PAYLOAD = re.compile(r'/(?:antwort|thema)\{\s*"id":\s*"(?P<id>[a-z0-9/@-]+)"\s*\}')
 
 
@@ -63,12 +65,15 @@ class Turn:
         lang, easy: language of the reply, and whether in Einfache Sprache.
         foreign: code of the language the message is written in, if it is one that the assistant does not speak.
         asks: kinds of question the message asks.
+        feeling: »grief«, »fear« or »anger« where the message tells of one.
         questions: the message's questions; the first is the whole message where there are several.
         names, hochschulen: ids of the things named.
         leans_on_context: a pronoun or »und …« stands for what was said before.
         bare_mention: nothing but a name (»und die THGA?«).
         last_answer, last_name: id of the last answer, and of the thing it spoke of.
-        shown: ids of the answers shown in this conversation.
+        shown: the answers shown in this conversation (`id` or `id@hochschule`).
+        concern: id of the guide of what the visitor came for.
+        details: what the visitor told of it so far, by kind (quarter, area, money …).
         misses: refusals in a row before this message.
         payload_id: the id a button carries.
     """
@@ -78,6 +83,7 @@ class Turn:
     easy: bool = False
     foreign: str | None = None
     asks: frozenset[str] = frozenset()
+    feeling: str | None = None
     questions: tuple[Question, ...] = ()
     names: tuple[str, ...] = ()
     hochschulen: tuple[str, ...] = ()
@@ -86,6 +92,8 @@ class Turn:
     last_answer: str | None = None
     last_name: str | None = None
     shown: tuple[str, ...] = field(default=())
+    concern: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
     misses: int = 0
     payload_id: str | None = None
 
@@ -103,6 +111,7 @@ class Turn:
             lang="en" if foreign else understood.get("lang") or slot("lang") or chosen or "de",
             foreign=foreign,
             asks=frozenset(understood.get("asks") or ()),
+            feeling=understood.get("feeling"),
             easy=bool(slot("easy")),
             questions=tuple(Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]),
             names=tuple(name["id"] for name in understood.get("names", [])),
@@ -112,6 +121,8 @@ class Turn:
             last_answer=slot("last_answer"),
             last_name=slot("last_name"),
             shown=tuple(slot("shown") or ()),
+            concern=slot("concern"),
+            details={**(slot("details") or {}), **_details(message.get("entities") or ())},
             misses=int(slot("misses") or 0),
             payload_id=_payload_id(message.get("text") or ""),
         )
@@ -119,6 +130,11 @@ class Turn:
 
 def _hochschulen(names: Any) -> tuple[str, ...]:
     return tuple(name["id"] for name in names if name["kind"] == "hochschule")
+
+
+def _details(entities: Any) -> dict[str, str]:
+    """The details of a concern among the entities of a message, by kind; later ones replace earlier ones."""
+    return {entity["entity"]: entity["value"] for entity in entities if entity.get("entity") in DETAILS}
 
 
 def _payload_id(text: str) -> str | None:

@@ -145,12 +145,39 @@ class Fact(Strict):
     _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
 
 
+class Phrase(Strict):
+    """Words that complete a sentence, in both languages."""
+
+    de: str
+    en: str
+
+    def in_lang(self, lang: str) -> str:
+        """The words in `lang` (»de« or »en«)."""
+        return self.en if lang == "en" else self.de
+
+
+class Door(Strict):
+    """An entry of `doors.yml`: whom to ask where no answer fits a concern.
+
+    Attributes:
+        id: the guide of the concern.
+        concern: as it follows »Zu …« and “On …”.
+        first, second: for the first miss, and for the next one.
+    """
+
+    id: AnswerId
+    concern: Phrase
+    first: Texts
+    second: Texts
+
+
 class Topic(Strict):
     """An entry of `topics.yml`: a subject with its answers in `<topic>.yml`.
 
     Attributes:
         area: what the topic belongs to; its action is `action_<area>`.
         listed: whether visitors see it among the topics.
+        guide: the guide of whoever asks about the topic, where no other fits better.
         overview: the answers asked for most, shown behind the topic's button.
     """
 
@@ -158,6 +185,7 @@ class Topic(Strict):
     listed: bool = True
     title: Titles
     intro: Texts
+    guide: AnswerId | None = None
     overview: list[AnswerId]
 
 
@@ -176,12 +204,13 @@ class Unconfirmed(Strict):
 
 
 class Place(Strict):
-    """`place.yml`: the town and its agency, named once."""
+    """`place.yml`: the town with its quarters and its agency, named once."""
 
     town: str
     agency: str
     email: str
     website: str
+    quarters: list[str] = []
     unconfirmed: list[Unconfirmed] = []
 
 
@@ -252,13 +281,6 @@ class Superlative(Strict):
     among: list[str] = Field(..., min_items=2)
 
 
-class Phrase(Strict):
-    """Words that complete a sentence, in both languages."""
-
-    de: str
-    en: str
-
-
 class ProfileQuestion(Strict):
     """An entry of `profil.yml`: which attributes of a record answer an intent `profil/…`."""
 
@@ -295,6 +317,7 @@ class Reply(Strict):
         lang: code of the text's language; German or English, but for the sentence that says so in another.
         as_of, checked: the Stand and the month of the last check, as people read them.
         entity: id of the Hochschule a record answer speaks of.
+        concern: id of the guide of what the visitor came for.
         emergency: comes before everything, and nothing is offered with it.
     """
 
@@ -307,6 +330,7 @@ class Reply(Strict):
     checked: str | None = None
     sources: list[Source] = []
     entity: str | None = None
+    concern: str | None = None
     emergency: bool = False
     follow_ups: list[str] = []
 

@@ -11,6 +11,7 @@ from answers.records import HochschulRecords
 from answers.schema import (
     ContentError,
     CuratedAnswer,
+    Door,
     Fact,
     Lang,
     Language,
@@ -33,7 +34,19 @@ RECORDS = "profil/"
 # Follow-ups mean the last answer and have no text of their own.
 FOLLOW_UPS = tuple(
     f"kontext/{name}"
-    for name in ("mehr", "quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen", "ja", "nein")
+    for name in (
+        "mehr",
+        "quelle",
+        "stand",
+        "kuerzer",
+        "einfacher",
+        "englisch",
+        "deutsch",
+        "wiederholen",
+        "vergessen",
+        "ja",
+        "nein",
+    )
 )
 # Small talk that says nothing: beside a question it needs no reply, and it never means the last answer.
 COURTESIES = frozenset(
@@ -52,6 +65,7 @@ class AnswerStore:
         records: the records of the Hochschulen and the questions they answer.
         names: the things visitors name, by id.
         place: the town and its agency.
+        doors: whom to ask where no answer fits a concern, by the concern's guide.
         languages: the languages that the assistant does not speak, by code.
     """
 
@@ -72,6 +86,7 @@ class AnswerStore:
         self.names = read_entries(Name, content_dir, "names.yml")
         self.records = HochschulRecords(content_dir)
         self.place = parse_entry(Place, read_sections(content_dir, "place.yml"), "place.yml")
+        self.doors = read_entries(Door, content_dir, "doors.yml")
         self.languages = read_entries(Language, content_dir, "languages.yml")
         self._phrases: dict[str, Phrase] = {
             key: parse_entry(Phrase, entry, f"phrases.yml, {key}")
@@ -152,6 +167,20 @@ class AnswerStore:
         ]
         return sorted(titled, key=lambda name: -len(self.names[name].name))
 
+    @cached_property
+    def _concerns(self) -> dict[str, str]:
+        """The guide of each answer that a guide leads to, and of the guides themselves."""
+        concerns = {guide: guide for guide in self.doors}
+        for guide in self.doors:
+            for target in self.answers[guide].follow_ups if guide in self.answers else ():
+                concerns.setdefault(target, guide)
+        return concerns
+
+    def concern_of(self, answer_id: str) -> str | None:
+        """The guide of the concern that an answer belongs to, if there is one."""
+        topic = self.topics.get(answer_id.split("/")[0])
+        return self._concerns.get(answer_id) or (topic.guide if topic else None)
+
     def phrase(self, key: str, lang: Lang, **values: object) -> str:
         """A set phrase of `phrases.yml`, its placeholders filled with the place's entries and `values`."""
         phrase = self._phrases[key]
@@ -194,6 +223,7 @@ class AnswerStore:
             as_of=readable_date(answer.as_of, lang) if answer.sources else None,
             checked=readable_date(answer.checked, lang) if answer.checked else None,
             sources=answer.sources,
+            concern=self.concern_of(answer_id),
             emergency=answer.kind == "emergency",
             follow_ups=answer.follow_ups,
         )

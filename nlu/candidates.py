@@ -14,7 +14,7 @@ class Candidate:
         id: the answer's id.
         probability: the classifier's share of it among all answers and »outside«.
         confidence: the judge's calibrated probability that it answers the question; 0 where not judged.
-        nearness: cosine of the question to the answer's nearest example; 0 where not judged.
+        nearness: cosine of the question to the answer's nearest example.
     """
 
     id: str

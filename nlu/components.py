@@ -24,7 +24,7 @@ from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.names import NameFinder
 from nlu.reading import FOLLOW_UP, MEANT_ALONE
-from nlu.text import clean, question_kinds
+from nlu.text import clean, feeling, question_kinds
 from nlu.understanding import Understanding
 
 FALLBACK_INTENT = "nlu_fallback"
@@ -148,7 +148,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
         questions = self._known(self._questions(text, conversation))
-        found = self._names.find(text)
+        found = self._names.find(text, self._understanding.mend)
         rest = self._names.without_names(text)
         message.set(
             UNDERSTANDING,
@@ -156,6 +156,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 "lang": self._understanding.language(text),
                 "foreign": self._understanding.foreign(text),
                 "asks": sorted(question_kinds(text)),
+                "feeling": feeling(text),
                 "names": found,
                 "leans_on_context": leans_on_context(text),
                 "bare_mention": bool(found) and is_bare_mention(rest),
@@ -186,8 +187,10 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         return [question for question in kept if question.candidates]
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:
+        assert self._understanding is not None
+        mend = self._understanding.mend
         return [
-            {**question.as_dict(), "decision": decision, "names": self._names.find(question.text)}
+            {**question.as_dict(), "decision": decision, "names": self._names.find(question.text, mend)}
             for question, decision in zip(questions, self._decisions(questions), strict=True)
         ]
 

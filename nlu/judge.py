@@ -276,7 +276,6 @@ class Evidence:
         first = probabilities[label]
         second = max((p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0)
         least, mass = self._unexplained(asked, answer)
-        similarity = self._vectors[answer.rows] @ asked.vector
         return np.array(
             [
                 _log_ratio(first, probabilities[self._outside]),
@@ -285,7 +284,7 @@ class Evidence:
                 float(len(asked.numbers - answer.numbers) > 0),
                 least,
                 mass,
-                float(similarity.max()),
+                self.nearness(asked, label),
                 asked.nearest_outside,
                 float(self._text_vectors[label] @ asked.vector) if label in self._text_vectors else NO_TEXT,
                 float(self._has_foreign_name(asked.foreign, answer)),
@@ -293,6 +292,10 @@ class Evidence:
                 np.log1p(asked.words),
             ]
         )
+
+    def nearness(self, asked: Asked, label: str) -> float:
+        """The cosine of a text to the nearest example of an answer."""
+        return float((self._vectors[self._answers[label].rows] @ asked.vector).max())
 
     def _speaks_of_us(self, message: str) -> bool:
         return HOME_STEM in message.lower() or bool(self._named(message))

@@ -20,10 +20,12 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from answers.live import live_content
+from nlu.details import DetailFinder
 from nlu.names import NameFinder
 from nlu.text import clean
 
 DOC = "text_spacy_doc"
+DETAILS = "details"
 BLANK = "blank:"
 
 
@@ -42,11 +44,31 @@ class _NamedThings:
         return doc
 
 
+class _NotedDetails:
+    """A spaCy pipe that keeps the details of a concern (`nlu/details.yml`) as spans."""
+
+    def __init__(self, details: DetailFinder) -> None:
+        self._details = details
+
+    def __call__(self, doc: Doc) -> Doc:
+        spans = [
+            doc.char_span(found.start, found.end, label=found.kind, alignment_mode="expand")
+            for found in self._details(doc.text)
+        ]
+        doc.spans[DETAILS] = [span for span in spans if span is not None]
+        return doc
+
+
+def _noted_details(nlp, name):  # type: ignore[no-untyped-def]  # as below
+    return _NotedDetails(DetailFinder(live_content().store.place.quarters))
+
+
 def _named_things(nlp, name):  # type: ignore[no-untyped-def]  # spaCy's pydantic reads annotations, and not as text
     return _NamedThings(NameFinder(live_content().store.names.values()))
 
 
 Language.factory("bowe_names", func=_named_things)
+Language.factory("bowe_details", func=_noted_details)
 
 
 def pipeline(model: str) -> Language:
@@ -62,6 +84,7 @@ def pipeline(model: str) -> Language:
     if not nlp.has_pipe("parser") and not nlp.has_pipe("senter"):
         nlp.add_pipe("sentencizer")
     nlp.add_pipe("bowe_names", last=True)
+    nlp.add_pipe("bowe_details", last=True)
     return nlp
 
 
@@ -105,13 +128,13 @@ class LanguageAnalysis(GraphComponent):
         message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc])
         entities = [
             {
-                "entity": ent.label_,
-                "value": ent.text,
-                "id": ent.id_,
-                "start": ent.start_char,
-                "end": ent.end_char,
+                "entity": span.label_,
+                "value": span.text,
+                "id": span.id_,
+                "start": span.start_char,
+                "end": span.end_char,
                 "extractor": type(self).__name__,
             }
-            for ent in doc.ents
+            for span in (*doc.ents, *doc.spans[DETAILS])
         ]
         message.set(ENTITIES, entities, add_to_output=True)

@@ -1,19 +1,15 @@
-"""Finds the things of `answers/names.yml` in a message, misspelt Hochschulen included."""
+"""Finds the things of `answers/names.yml` in a message."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
 from answers.schema import Name
-from nlu.text import fold, words
+from nlu.text import fold
 
-FUZZY_FROM = 88.0
-FUZZY_MIN_LENGTH = 6
 # The town itself is named in every second message and says nothing about what is asked.
 BACKGROUND = frozenset({"bochum"})
 
@@ -42,7 +38,7 @@ class FoundName:
 
 
 class NameFinder:
-    """Exact names anywhere in a text; where no Hochschule is found, nearly right ones of Hochschulen, too."""
+    """Names anywhere in a text, as whole words, with or without their hyphens and spaces."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         names = list(names)
@@ -52,16 +48,18 @@ class NameFinder:
         self.surface_forms = sorted({form for name in names for form in (name.name, *name.aliases)})
         longest_first = sorted({form for form, _ in forms}, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, longest_first))})(?!\w)")
-        self._fuzzy = [
-            form for form, name in forms if self._kinds[name] == "hochschule" and len(form) >= FUZZY_MIN_LENGTH
-        ]
 
-    def find(self, text: str) -> list[dict[str, Any]]:
-        """The names in a text, each thing once, in order: `[{"id": …, "kind": …}]`."""
-        ids = [name["id"] for name in self.exact(text)]
-        if not any(self._kinds[name] == "hochschule" for name in ids):
-            ids.extend(self._nearly(text))
-        return [{"id": name, "kind": self._kinds[name]} for name in dict.fromkeys(ids) if name not in BACKGROUND]
+    def find(self, text: str, mend: Callable[[str], str] = fold) -> list[dict[str, Any]]:
+        """The names in a text, each thing once, in order: `[{"id": …, "kind": …}]`.
+
+        Args:
+            mend: gives a text with its typing errors mended, for a text that names no Hochschule as it stands.
+        """
+        found = self.exact(text)
+        if any(name["kind"] == "hochschule" for name in found):
+            return found
+        mended = [name for name in self.exact(mend(text)) if name["kind"] == "hochschule"]
+        return [*found, *mended]
 
     def located(self, text: str) -> Iterator[FoundName]:
         """Every exact name where it stands, in order, the town itself left out."""
@@ -84,14 +82,3 @@ class NameFinder:
     def without_names(self, text: str) -> str:
         """The folded text without the names in it."""
         return self._pattern.sub(" ", fold(text))
-
-    def _nearly(self, text: str) -> list[str]:
-        tokens = words(text)
-        grams = [" ".join(tokens[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(tokens) - n + 1)]
-        grams = [gram for gram in grams if len(gram) >= FUZZY_MIN_LENGTH]
-        best = max(
-            (hit for gram in grams if (hit := process.extractOne(gram, self._fuzzy, scorer=fuzz.ratio))),
-            key=lambda hit: hit[1],
-            default=None,
-        )
-        return [self._ids[_joined(best[0])]] if best and best[1] >= FUZZY_FROM else []

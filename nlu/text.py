@@ -12,6 +12,7 @@ from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH_STOP_WORDS
 from answers.schema import read_yaml
 
 KINDS_FILE = Path(__file__).with_name("question_kinds.yml")
+FEELINGS_FILE = Path(__file__).with_name("feelings.yml")
 MAX_CHARS = 1200
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"[^\W_]+(?:°\d+)?")
@@ -63,6 +64,17 @@ def question_kinds(text: str) -> frozenset[str]:
     """Which kinds of question a text asks (ids of `question_kinds.yml`); empty for bare keywords."""
     folded = fold(text)
     return frozenset(kind for kind, pattern in _kind_patterns().items() if pattern.search(folded))
+
+
+@lru_cache(maxsize=1)
+def _feeling_patterns() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile("|".join(parts)) for name, parts in read_yaml(FEELINGS_FILE).items()}
+
+
+def feeling(text: str) -> str | None:
+    """The feeling that a text tells of (an id of `feelings.yml`), the gravest first."""
+    folded = fold(text)
+    return next((name for name, pattern in _feeling_patterns().items() if pattern.search(folded)), None)
 
 
 def numbers(text: str) -> frozenset[str]:

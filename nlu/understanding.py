@@ -13,6 +13,7 @@ from answers import AnswerStore
 from nlu.answer_model import OUTSIDE, AnswerModel, ModelSettings
 from nlu.candidates import Candidate, Question
 from nlu.context import Conversation
+from nlu.details import DetailFinder
 from nlu.encoder import FOLDER, PASSAGE, QUERY, VECTORS_FILE, AnswerDirections, encoder_hash, sentence_encoder
 from nlu.foreign import ForeignLanguages
 from nlu.judge import FEATURES, Asked, Evidence, Judge
@@ -61,6 +62,11 @@ def texts_of_answers(store: AnswerStore) -> dict[str, str]:
     return texts
 
 
+def details_of(store: AnswerStore) -> DetailFinder:
+    """What finds the details of a concern; quarters that titles name are more than that."""
+    return DetailFinder(store.place.quarters, [answer.title.de for answer in store.answers.values()])
+
+
 class ModelError(RuntimeError):
     """A stored model does not fit the code beside it; the message says what to do."""
 
@@ -96,11 +102,12 @@ class Understanding:
         """
         Args:
             store: the content whose names are recognised.
+            mend: gives a text with its typing errors mended, folded.
             language: tells the language of a message.
             examples: what the evidence was learned from, in the order of its rows.
             judge: the judge to use; the stored one if None.
         """
-        self._mend = mend
+        self.mend = mend
         self._reader = MessageReader(NameFinder(store.names.values()), mend, self._read)
         self._model = model
         self.evidence = evidence
@@ -108,6 +115,7 @@ class Understanding:
         self._examples = examples
         self._judge = judge or Judge.load()
         self._encode = sentence_encoder()
+        self._details = details_of(store)
         self.emergency = EmergencyFinder(
             model.labels,
             [answer.id for answer in store.answers.values() if answer.kind == "emergency"],
@@ -171,7 +179,7 @@ class Understanding:
         }
         for name, arrays in parts.items():
             np.savez(folder / f"{name}.npz", **arrays)
-        learned = {"encoder": encoder_hash(), "counts": self._mend.counts, "examples": list(self._examples)}
+        learned = {"encoder": encoder_hash(), "counts": self.mend.counts, "examples": list(self._examples)}
         (folder / LEARNED_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -208,7 +216,8 @@ class Understanding:
     def evidence_of_first(self, text: str, count: int) -> list[tuple[str, np.ndarray]]:
         """The `count` most probable answers to a text with the evidence for each; what the judge is fitted on."""
         probabilities, vector = self._classified([text])[0]
-        asked = self.evidence.asked(text, text, vector, self.evidence.heard([text]))
+        told = self._details.without(text)
+        asked = self.evidence.asked(told, text, vector, self.evidence.heard([told]))
         return [(label, self.evidence(asked, label, probabilities)) for label in _ranked(probabilities)[:count]]
 
     def _classified(self, texts: Sequence[str]) -> list[tuple[dict[str, float], np.ndarray]]:
@@ -226,9 +235,10 @@ class Understanding:
         if not distinct:
             return [[] for _ in readings]
         classified = self._classified([reading.text for reading in distinct])
-        heard = self.evidence.heard(reading.asked for reading in distinct)
+        told = {reading: self._details.without(reading.asked) for reading in distinct}
+        heard = self.evidence.heard(told.values())
         judged = {
-            reading: self._judged(reading, probabilities, self.evidence.asked(reading.asked, message, vector, heard))
+            reading: self._judged(reading, probabilities, self.evidence.asked(told[reading], message, vector, heard))
             for reading, (probabilities, vector) in zip(distinct, classified, strict=True)
         }
         return [[judged[reading] for reading in group] for group in readings]
@@ -236,8 +246,11 @@ class Understanding:
     def _judged(self, reading: Reading, probabilities: dict[str, float], asked: Asked) -> Question:
         ranked = _ranked(probabilities)[:CANDIDATES]
         judged = [self._candidate(label, asked, probabilities) for label in ranked[:JUDGED]]
-        others = [Candidate(label, probabilities[label]) for label in ranked[JUDGED:]]
+        others = [self._unjudged(label, asked, probabilities) for label in ranked[JUDGED:]]
         return Question.ranked(reading.asked, [*judged, *others], probabilities[OUTSIDE])
+
+    def _unjudged(self, label: str, asked: Asked, probabilities: dict[str, float]) -> Candidate:
+        return Candidate(label, probabilities[label], nearness=self.evidence.nearness(asked, label))
 
     def _candidate(self, label: str, asked: Asked, probabilities: dict[str, float]) -> Candidate:
         evidence = self.evidence(asked, label, probabilities)

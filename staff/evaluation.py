@@ -15,9 +15,10 @@ from typing import Any
 
 import requests
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from answers.schema import read_yaml
+from answers.schema import GIVEN, read_yaml
 from staff.project import ROOT
 from staff.stack import running_stack
 
@@ -26,6 +27,8 @@ REPORTS = ROOT / "reports"
 BASELINE = QUESTIONS / "baseline.json"
 OUTCOMES = ("correct", "partial", "clarified", "refused", "wrong")
 GATE_POINTS = 1.0
+# Kinds of the questions in demand.yml, by their label: what people ask without knowing what we have.
+DEMAND = {"answered": "demand", "missing": "demand-missing", "other": "demand-other"}
 # Follow-ups that mean the last answer are right when they repeat it (source, Stand, simpler, English).
 REPEATING = {f"kontext/{name}" for name in ("quelle", "stand", "einfacher", "englisch", "deutsch", "wiederholen")}
 
@@ -43,8 +46,18 @@ class Result:
 
 
 def load_questions(split: str) -> list[dict[str, Any]]:
-    """The questions of a split (»development« or »final«)."""
-    return read_yaml(QUESTIONS / f"{split}.yml")
+    """The questions of a split (»development« or »final«), those of demand.yml included."""
+    demand = [entry for entry in read_yaml(QUESTIONS / "demand.yml") if entry["split"] == split]
+    return [*read_yaml(QUESTIONS / f"{split}.yml"), *map(_of_demand, demand)]
+
+
+def _of_demand(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "question": entry["message"],
+        "kind": DEMAND[entry["label"]],
+        "expect": entry.get("ids", []),
+        "topic": f"demand: {entry['who']}",
+    }
 
 
 def ask(url: str, entry: dict[str, Any]) -> Result:
@@ -54,12 +67,12 @@ def ask(url: str, entry: dict[str, Any]) -> Result:
     for message in entry.get("before", []):
         previous = _send(url, sender, message)
     replies = _send(url, sender, entry["question"])
-    before = next((reply["answer_id"] for reply in reversed(previous) if reply["kind"] == "answer"), None)
+    before = next((reply["answer_id"] for reply in reversed(previous) if reply["kind"] in GIVEN), None)
     expected = [entry["expect"]] if "expect" in entry else entry["expect_all"]
     return Result(
         question=entry["question"],
         kind=entry["kind"],
-        topic=_topic(expected),
+        topic=entry.get("topic") or _topic(expected),
         outcome=_outcome(expected, replies, before),
         expected=tuple(option for options in expected for option in options),
         got=tuple(_key(reply) for reply in replies),
@@ -102,9 +115,9 @@ def _outcome(expected: list[list[str]], replies: list[dict[str, Any]], before: s
 
 def _counts(option: str, replies: list[dict[str, Any]], before: str | None) -> bool:
     if option in REPEATING:
-        return any(reply["kind"] == "answer" and reply["answer_id"] == before for reply in replies)
+        return any(reply["kind"] in GIVEN and reply["answer_id"] == before for reply in replies)
     if option == "kontext/mehr":
-        return any(reply["kind"] == "answer" for reply in replies)
+        return any(reply["kind"] in GIVEN for reply in replies)
     if option.startswith("kontext/"):
         return any(reply["kind"] == "smalltalk" for reply in replies)
     wanted, _, hochschule = option.partition("@")
@@ -151,7 +164,10 @@ def is_right(result: Result) -> bool:
 
 
 def summary(results: list[Result]) -> dict[str, tuple[int, int]]:
-    """The headline figures: hits, and of how many questions."""
+    """The headline figures: hits, and of how many questions; first those of demand.yml, then those of our own facts."""
+    demand = [result for result in results if result.kind in DEMAND.values()]
+    in_scope = [result for result in demand if result.kind != DEMAND["other"]]
+    results = [result for result in results if result.kind not in DEMAND.values()]
     answerable = [result for result in results if result.expected]
     unanswerable = [result for result in results if not result.expected]
     plain = [result for result in answerable if result.kind in ("plain", "keyword")]
@@ -162,7 +178,12 @@ def summary(results: list[Result]) -> dict[str, tuple[int, int]]:
         hits = [r for r in group if (r.outcome == outcome if outcome else is_right(r))]
         return len(hits), len(group)
 
+    signposted = [r for r in demand if r.expected and all(option.startswith("wegweiser/") for option in r.expected)]
     return {
+        "demand: coverage (in-scope concerns answered right)": share(in_scope, "correct"),
+        "demand: wrong, of all": share(demand, "wrong"),
+        "demand: what has an answer, answered right": share([r for r in demand if r.kind == DEMAND["answered"]]),
+        "demand: rightly signposted": share(signposted),
         "plain and keywords: correct": share(plain),
         "typing errors, slang, letters, English: correct": share(rough),
         "follow-ups and two in one: correct": share(linked),
@@ -205,12 +226,21 @@ def _print(split: str, results: list[Result], console: Console) -> None:
     for name, (hits, of) in summary(results).items():
         low, high = wilson(hits, of)
         console.print(f"{name}: {hits / max(1, of):.1%} of {of} ({low:.1%}–{high:.1%})")
+    _print_missing([result for result in results if result.kind == DEMAND["missing"]], console)
     confusions = Counter(
         (result.expected[:1] or ("(refuse)",), result.got[:1]) for result in results if result.outcome == "wrong"
     )
     console.print("\nworst confusions (expected → got):")
     for (expected, got), count in confusions.most_common(10):
         console.print(f"  {count}× {expected[0]} → {got[0] if got else '–'}")
+
+
+def _print_missing(missing: list[Result], console: Console) -> None:
+    """Concerns in scope that no answer gives, those of the people who miss most first."""
+    who = Counter(result.topic for result in missing)
+    console.print(f"\nwanted, and without an answer: {len(missing)}")
+    for result in sorted(missing, key=lambda result: (-who[result.topic], result.topic, result.question)):
+        console.print(f"  {result.topic}: {escape(result.question[:140])}", soft_wrap=True)
 
 
 def _gate(results: list[Result], console: Console) -> int:

@@ -160,6 +160,16 @@ def _files() -> dict[str, Any]:
             "email": "kontakt@bochum-wirtschaft.de",
             "website": "www.example.org",
         },
+        "doors.yml": [
+            {
+                "id": "strategie/was",
+                "concern": {"de": "dem Plan", "en": "the plan"},
+                "first": _texts(
+                    "Fragen Sie zuerst das Rathaus.", "Fragen Sie das Rathaus.", "Ask the town hall first."
+                ),
+                "second": _texts("Schreiben Sie sonst einen Brief.", "Schreiben Sie.", "Otherwise write a letter."),
+            },
+        ],
         "names.yml": [
             {
                 "id": "rub",

@@ -17,6 +17,7 @@ from nlu.candidates import Candidate, Question
 from nlu.components import AnswerClassifier
 from nlu.context import Conversation
 from nlu.importer import ProjectImporter
+from nlu.text import fold
 
 
 class StandIn:
@@ -29,6 +30,10 @@ class StandIn:
     @staticmethod
     def language(message: str) -> str | None:
         return None if not message else "en" if message.startswith("Where") else "de"
+
+    @staticmethod
+    def mend(message: str) -> str:
+        return fold(message)
 
     @staticmethod
     def emergency(message: str) -> str | None:

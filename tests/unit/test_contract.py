@@ -29,7 +29,8 @@ ANSWER_ID = st.builds("{}/{}".format, st.from_regex(r"[a-z]+", fullmatch=True), 
 
 
 def _slots(events: list[EventType]) -> dict[str, Any]:
-    return {event["name"]: event["value"] for event in events}
+    """The slots but for the concern and its details, which have a test of their own."""
+    return {event["name"]: event["value"] for event in events if event["name"] not in ("concern", "details")}
 
 
 @given(ANSWER_ID | st.builds("{}@{}".format, ANSWER_ID, SLUG))
@@ -94,6 +95,7 @@ def test_the_custom_object_is_the_reply_contract(store: AnswerStore) -> None:
         "sources": [{"title": "Seite strategie", "url": "https://www.example.org/strategie"}],
         "text": "Die Strategie ist ein Plan.",
         "entity": None,
+        "concern": "strategie/was",
         "emergency": False,
     }
 
@@ -137,7 +139,7 @@ def test_an_answer_is_remembered_with_the_thing_it_speaks_of(store: AnswerStore)
         "lang": "en",
         "last_answer": "profil/studierende@rub",
         "last_name": "rub",
-        "shown": ["strategie/was", "profil/studierende"],
+        "shown": ["strategie/was", "profil/studierende@rub"],
         "misses": 0,
     }
 
@@ -180,3 +182,14 @@ def test_only_the_latest_answers_are_remembered_as_shown(store: AnswerStore) -> 
     slots = _slots(remembered(Turn(shown=shown), [store.reply("strategie/was")], store))
 
     assert slots["shown"] == [*shown[1:], "strategie/was"]
+
+
+def test_the_concern_is_kept_until_another_takes_its_place(store: AnswerStore) -> None:
+    def slots(visitor: Turn, *replies: Reply) -> dict[str, Any]:
+        return {event["name"]: event["value"] for event in remembered(visitor, replies, store)}
+
+    answered = slots(Turn(details={"area": "500 qm"}), store.reply("strategie/was"))
+    missed = slots(Turn(concern="strategie/was"), Reply(kind="fallback", text="Nein."))
+
+    assert (answered["concern"], answered["details"]) == ("strategie/was", {"area": "500 qm"})
+    assert missed["concern"] == "strategie/was"

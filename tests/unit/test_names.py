@@ -43,9 +43,15 @@ def test_the_longest_name_counts(finder: NameFinder) -> None:
     assert _ids(finder, "Hochschule Bochum") == ["hsbo"]
 
 
-def test_a_misspelt_hochschule_is_found_and_a_misspelt_place_is_not(finder: NameFinder) -> None:
-    assert _ids(finder, "Wo ist die Rur-Universität Bochum?") == ["rub"]
-    assert _ids(finder, "Wo ist MARKK 51°7?") == []
+def test_a_misspelt_hochschule_is_found_in_the_mended_text_and_no_other_word_is_taken_for_one(
+    finder: NameFinder,
+) -> None:
+    def mend(text: str) -> str:
+        return text.lower().replace("rur-universität", "ruhr-universitaet").replace("markk", "mark")
+
+    assert [name["id"] for name in finder.find("Wo ist die Rur-Universität Bochum?", mend)] == ["rub"]
+    assert finder.find("Wo ist MARKK 51°7?", mend) == []
+    assert _ids(finder, "Was soll ich in Bochum?") == _ids(finder, "der Hochschule") == []
 
 
 def test_another_university_is_not_taken_for_ours(finder: NameFinder) -> None:

@@ -8,7 +8,8 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contract import send
-from actions.respond import SUGGEST_FROM, Responder
+from actions.misses import SUGGEST_FROM
+from actions.respond import Responder
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 
