@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate cross-validate lint audit encoder judge bench bench-understanding widget browsers
+.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate evaluate-conversations cross-validate lint audit encoder judge bench bench-understanding widget browsers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -42,6 +42,10 @@ test: setup-dev browsers ## run all tests (trains first if needed)
 evaluate: setup-dev ## ask the evaluation questions (both splits)
 	@$(PY) -m staff evaluate --split development --gate
 	@$(PY) -m staff evaluate --split final
+
+evaluate-conversations: setup-dev ## replay whole conversations: what a machine can count, and sheets to read (both splits)
+	@$(PY) -m staff evaluate-conversations --split development --gate
+	@$(PY) -m staff evaluate-conversations --split final
 
 cross-validate: setup-dev ## Rasa's own cross-validation of a sample (its figures are too good: the encoder has seen all)
 	@$(PY) -m staff cross-validate

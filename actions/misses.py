@@ -30,7 +30,7 @@ class Misses:
         if self._after_emergency(turn):
             return self._said("emergency_open", turn, []).copy(update={"kind": "signpost", "emergency": True})
         named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
-        related = self._about(named) if named else []
+        related = self._about(named, turn) if named else []
         if related and named and not turn.misses:
             return self._fallback(self._not_known_of(named, turn), [*related, CONTACT], turn)
         door = self._store.doors.get(self._concern(turn) or "")
@@ -114,12 +114,14 @@ class Misses:
 
     # ------------------------------------------------------------------ a known thing
 
-    def _about(self, name: str) -> list[str]:
+    def _about(self, name: str, turn: Turn) -> list[str]:
+        """What is known of a thing: of a Hochschule its portrait and its record, else the answers nearest to this."""
         if name in self._store.records:
             portrait = self._store.introduction(name)
             known = [f"{question}@{name}" for question in self._store.records.known_questions(name)]
             return [*([portrait] if portrait else []), *known][: OFFERED + 1]
-        return self._store.about(name)[:OFFERED]
+        nearness = {c.id: c.nearness for question in turn.questions for c in question.candidates}
+        return sorted(self._store.about(name), key=lambda answer_id: -nearness.get(answer_id, 0.0))[:OFFERED]
 
     def _not_known_of(self, name: str, turn: Turn) -> str:
         """That nothing is known of this aspect of a known thing; of its aspect by name, where the message asks one."""

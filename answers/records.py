@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ from answers.schema import (
 )
 
 TOPIC = "hochschulen"
-# A record holds these beside its attributes; they are answered from `texts.yml` like an attribute.
-PLAIN_FIELDS = ("carrier", "kind")
 STUDENTS_IN_TOWN = {"students": "students_bochum"}
 
 
@@ -57,7 +56,7 @@ class HochschulRecords:
         if not isinstance(section, dict):
             raise ContentError(f"{file}: Namen und Sätze fehlen.")
         self._names_in[hochschule] = parse_entry(HochschulNames, section.get("names"), f"{file}, names")
-        for key in (*self._attributes[hochschule], *PLAIN_FIELDS):
+        for key in self._attributes[hochschule]:
             if key not in section:
                 raise ContentError(f"{file}, {key}: Satz fehlt (de, easy, en).")
         self._texts[hochschule] = {
@@ -94,6 +93,14 @@ class HochschulRecords:
         """The name in a sentence: `de` (nominative with article), `de_genitive`, `de_dative`, `en`."""
         return getattr(self._names_in[hochschule], form)
 
+    def attributes_of(self, hochschule: str) -> Mapping[str, Attribute]:
+        """The attributes of a record."""
+        return self._attributes[hochschule]
+
+    def texts_of(self, hochschule: str) -> Mapping[str, Texts]:
+        """The sentences of a record, by attribute."""
+        return self._texts[hochschule]
+
     def known_questions(self, hochschule: str) -> list[str]:
         """The intents that this record can answer, in the order of `profil.yml`."""
         return [question.id for question in self.questions.values() if self._keys(question, hochschule)]
@@ -126,31 +133,21 @@ class HochschulRecords:
         if not keys:
             return self._unknown(question, hochschule, lang)
         texts = [self._texts[hochschule][key].in_style(lang, easy) for key in keys]
+        told = [self._attributes[hochschule][key] for key in keys]
         return Reply(
             kind="answer",
             text=" ".join(dict.fromkeys(texts)),
             answer_id=question_id,
             topic=TOPIC,
             lang=lang,
-            as_of=readable_date(self._as_of(hochschule, keys), lang),
-            sources=self._sources(hochschule, keys),
+            as_of=readable_date(_oldest(told), lang),
+            sources=_sources(told),
             entity=hochschule,
             follow_ups=[],
         )
 
     def _keys(self, question: ProfileQuestion, hochschule: str) -> list[str]:
-        known = {**self._attributes[hochschule], **dict.fromkeys(PLAIN_FIELDS)}
-        return [key for key in question.attributes if key in known]
-
-    def _as_of(self, hochschule: str, keys: list[str]) -> str | None:
-        attribute = self._attributes[hochschule].get(keys[0])
-        return attribute.as_of if attribute else None
-
-    def _sources(self, hochschule: str, keys: list[str]) -> list[Source]:
-        attributes = self._attributes[hochschule]
-        cited = [attributes[key] for key in keys if key in attributes] or list(attributes.values())[:1]
-        unique = {attribute.source_url: attribute.source_title for attribute in cited}
-        return [Source(title=title, url=url) for url, title in unique.items()]
+        return [key for key in question.attributes if key in self._attributes[hochschule]]
 
     def _unknown(self, question: ProfileQuestion, hochschule: str, lang: Lang) -> Reply:
         assert question.unknown is not None
@@ -173,15 +170,15 @@ class HochschulRecords:
             "second_name": self._names[second],
             "second_value": self._written(self._figure(second, rule), rule, lang),
         }
-        attribute = self._attribute(first, rule)
+        told = [self._attribute(hochschule, rule) for hochschule in (first, second)]
         return Reply(
             kind="answer",
             text=texts.in_style(lang, easy).format(**values),
             answer_id=question.id,
             topic=TOPIC,
             lang=lang,
-            as_of=readable_date(attribute.as_of, lang),
-            sources=[Source(title=attribute.source_title, url=attribute.source_url)],
+            as_of=readable_date(_oldest(told), lang),
+            sources=_sources(told),
             entity=first,
         )
 
@@ -197,3 +194,14 @@ class HochschulRecords:
         if rule.attribute == "founded":
             return str(figure)
         return f"{figure:,}" if lang == "en" else f"{figure:,}".replace(",", ".")
+
+
+def _oldest(told: Sequence[Attribute]) -> str:
+    """The Stand of several attributes is that of the oldest; one without a date says nothing of the others."""
+    return min((attribute.as_of for attribute in told if attribute.as_of != "unknown"), default="unknown")
+
+
+def _sources(told: Sequence[Attribute]) -> list[Source]:
+    """The sources of attributes, each once."""
+    unique = {attribute.source_url: attribute.source_title for attribute in told}
+    return [Source(title=title, url=url) for url, title in unique.items()]

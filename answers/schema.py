@@ -246,6 +246,7 @@ class Attribute(Strict):
     as_of: AsOf
     source_url: HttpUrl
     source_title: str
+    review_by: datetime.date | None = None
     note: str = ""
 
     _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
@@ -256,8 +257,6 @@ class HochschulRecord(Strict):
 
     id: NameId
     name: str
-    kind: str
-    carrier: dict[str, str]
     status: str
     attributes: dict[str, Attribute]
     conflicts: list[dict[str, Any]] = []

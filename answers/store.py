@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +53,8 @@ FOLLOW_UPS = tuple(
 COURTESIES = frozenset(
     f"bot/{name}" for name in ("begruessung", "dank", "lob", "abschied", "beleidigung", "befinden", "falsch")
 )
+# How the title of an answer begins that introduces a thing.
+_INTRODUCING = re.compile(r"Was (?:ist|sind|war|macht|bedeutet|bietet)\b")
 # Named in every second answer; says nothing about what an answer is about.
 BACKGROUND = frozenset({"bochum", "bochum-strategie", "bochum-wirtschaftsentwicklung"})
 
@@ -136,13 +139,14 @@ class AnswerStore:
 
     @cached_property
     def _answers_about(self) -> dict[str, list[str]]:
-        """For each name the answers that speak of it: those with the name in the title first."""
+        """For each name the answers that speak of it: what introduces it first, then those with it in the title."""
         answers = [answer for answer in self.answers.values() if answer.topic in self.topics]
         about: dict[str, list[str]] = {}
         for name, pattern in self._name_patterns.items():
-            titled = [answer.id for answer in answers if pattern.search(answer.title.de)]
+            titled = [answer for answer in answers if pattern.search(answer.title.de)]
+            titled.sort(key=lambda answer: not _INTRODUCING.match(answer.title.de))
             told = [answer.id for answer in answers if pattern.search(answer.text.de)]
-            about[name] = list(dict.fromkeys((*titled, *told)))
+            about[name] = list(dict.fromkeys((*(answer.id for answer in titled), *told)))
         return about
 
     def about(self, name: str) -> list[str]:
@@ -186,6 +190,12 @@ class AnswerStore:
         phrase = self._phrases[key]
         text = phrase.en if lang == "en" else phrase.de
         return text.format(town=self.place.town, agency=self.place.agency, email=self.place.email, **values)
+
+    def phrase_texts(self) -> Iterator[tuple[str, str]]:
+        """The set phrases in both languages, unfilled: key and text."""
+        for key, phrase in self._phrases.items():
+            yield key, phrase.de
+            yield key, phrase.en
 
     def has_phrase(self, key: str) -> bool:
         """Whether there is such a set phrase."""

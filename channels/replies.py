@@ -9,14 +9,19 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, Extra, ValidationError, validator
+from pydantic import BaseModel, Extra, ValidationError, constr, validator
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.constants import DEFAULT_INTENTS
 
 from channels.refusals import Lang
 
+if TYPE_CHECKING:
+    TextLang = str
+else:
+    # German and English, and the sentence that says so in another language.
+    TextLang = constr(regex=r"^[a-z]{2}$")
 logger = logging.getLogger(__name__)
 
 _COMMAND = re.compile(rf"\s*/+\s*(?:{'|'.join(map(re.escape, DEFAULT_INTENTS))}|action_\w+)\b", re.IGNORECASE)
@@ -44,11 +49,13 @@ class Button(BaseModel):
 class BotAnswer(BaseModel):
     """The `custom` object of a reply; unknown fields are ignored, sources without a web address dropped."""
 
-    kind: Literal["answer", "clarification", "fallback", "smalltalk"]
+    kind: Literal["answer", "signpost", "clarification", "fallback", "smalltalk"]
     answer_id: str | None = None
     topic: str | None = None
-    lang: Lang = "de"
+    lang: TextLang = "de"
     as_of: str | None = None
+    checked: str | None = None
+    emergency: bool = False
     sources: tuple[Source, ...] = ()
     text: str | None = None
 
@@ -62,12 +69,14 @@ class VisitorMessage(BaseModel):
     """One message of the bot as the widget shows it."""
 
     id: str
-    kind: Literal["answer", "clarification", "fallback", "smalltalk"]
+    kind: Literal["answer", "signpost", "clarification", "fallback", "smalltalk"]
     text: str
-    lang: Lang
+    lang: TextLang
     answer_id: str | None
     topic: str | None
     as_of: str | None
+    checked: str | None
+    emergency: bool
     sources: tuple[Source, ...]
     buttons: tuple[Button, ...]
 

@@ -94,6 +94,18 @@ def evaluate(
     raise typer.Exit(evaluate_split(split, url, gate, console))
 
 
+@app.command(name="evaluate-conversations")
+def evaluate_whole_conversations(
+    split: str = typer.Option("development", help="development oder final"),
+    url: str = typer.Option("", help="ein laufender Assistent; sonst wird einer gestartet"),
+    gate: bool = typer.Option(False, help="scheitern, wenn ein Anteil unter seiner Grenze liegt"),
+) -> None:
+    """Führt ganze Gespräche, zählt Wiederholungen, Türen und Notfälle und schreibt einen Lesebogen."""
+    from staff.conversations import evaluate_conversations
+
+    raise typer.Exit(evaluate_conversations(split, url, gate, console))
+
+
 @app.command(name="cross-validate")
 def cross_validate(folds: int = typer.Option(2, help="in so viele Teile werden die Beispiele geteilt")) -> None:
     """Rasas eigene Kreuzvalidierung der Beispiele; der Bericht liegt in reports/cross-validation."""

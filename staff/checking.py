@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +19,9 @@ from nlu.importer import read_examples
 from staff.project import ROOT
 
 MIN_EXAMPLES = 20
+MAX_ANSWERS = 90
+# Their facts hold the numbers that doors may name beside those of their guide.
+CONTACTS = ("agentur/telefon", "agentur/ansprechperson-anliegen", "agentur/presse")
 FOLLOW_UP_TOPIC = "kontext"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+")
@@ -180,6 +184,86 @@ def _check_key_figures(fact: Fact, told: dict[str, set[str]]) -> Iterator[Proble
             yield Problem(f"answers/facts, {fact.id}", message, warning=field != "de")
 
 
+def check_records(material: Material) -> Iterator[Problem]:
+    """Every number in the sentences of a record stands in its attribute."""
+    records = material.store.records
+    for hochschule in records.hochschulen:
+        named = _proven(f"{records.full_name(hochschule)} {records.full_name(hochschule, 'en')}")
+        for key, attribute in records.attributes_of(hochschule).items():
+            proven = named | _proven(f"{attribute.value} {attribute.note} {attribute.as_of} {attribute.source_title}")
+            for field, text in records.texts_of(hochschule)[key].dict().items():
+                for number in sorted(_figures(text) - proven):
+                    where = f"answers/records/texts.yml, {hochschule}, {key}.{field}"
+                    yield Problem(where, f"Die Zahl {number} steht nicht im Datensatz.")
+
+
+def check_doors(material: Material) -> Iterator[Problem]:
+    """Every guide has a door; its numbers stand in the guide's facts or in those of the agency's contact."""
+    store = material.store
+    contact = [fact for answer_id in CONTACTS if answer_id in store.answers for fact in store.answers[answer_id].facts]
+    for answer in store.answers.values():
+        if answer.kind == "guide" and answer.id not in store.doors:
+            yield Problem(f"answers/doors.yml, {answer.id}", "Zu diesem Überblick (kind: guide) fehlt die Tür.")
+    for door in store.doors.values():
+        guide = store.answers.get(door.id)
+        if guide is None:
+            yield Problem(f"answers/doors.yml, {door.id}, id", "Diese Antwort gibt es nicht.")
+            continue
+        facts = [store.facts[fact] for fact in (*guide.facts, *contact) if fact in store.facts]
+        proven = _proven(" ".join(f"{f.statement} {f.figures} {f.as_of}" for f in facts))
+        for part in ("first", "second"):
+            for field, text in getattr(door, part).dict().items():
+                for number in sorted(_figures(text) - proven):
+                    where = f"answers/doors.yml, {door.id}, {part}.{field}"
+                    yield Problem(where, f"Die Zahl {number} steht in keinem Fakt des Überblicks oder des Kontakts.")
+
+
+def check_phrases(material: Material) -> Iterator[Problem]:
+    """Telephone numbers in set phrases are those of the dossier."""
+    store = material.store
+    proven = _proven(" ".join(f"{fact.statement} {fact.figures}" for fact in store.facts.values()))
+    for key, text in store.phrase_texts():
+        for number in sorted(number for number in _figures(text) - proven if len(number) > 1):
+            yield Problem(f"answers/phrases.yml, {key}", f"Die Zahl {number} steht in keinem Fakt.")
+
+
+def check_unconfirmed(material: Material) -> Iterator[Problem]:
+    """What only the agency itself can confirm, and has not yet."""
+    for entry in material.store.place.unconfirmed:
+        for answer_id in entry.answers:
+            if answer_id not in material.store:
+                yield Problem(f"answers/place.yml, {entry.what}", f"Die Antwort »{answer_id}« gibt es nicht.")
+        if entry.confirmed is None:
+            yield Problem(
+                "answers/place.yml, unconfirmed",
+                f"{entry.what}: von der Agentur noch nicht bestätigt ({', '.join(entry.answers)}).",
+                warning=True,
+            )
+
+
+def check_topics(material: Material) -> Iterator[Problem]:
+    """Every topic has a rule, and its guide exists."""
+    for key, topic in material.store.topics.items():
+        if key not in material.ruled:
+            yield Problem(f"data/rules/topics.yml, {key}", "Zu diesem Thema fehlt die Regel.")
+        if topic.guide and topic.guide not in material.store:
+            yield Problem(f"answers/topics.yml, {key}, guide", f"Die Antwort »{topic.guide}« gibt es nicht.")
+
+
+def check_order(material: Material) -> Iterator[Problem]:
+    """Answer files are sorted by id and short enough to be read."""
+    ids = list(material.store.answers)
+    for topic in material.store.topics:
+        of_topic = [answer_id for answer_id in ids if answer_id.startswith(f"{topic}/")]
+        for before, after in pairwise(of_topic):
+            if before > after:
+                yield Problem(f"answers/{topic}.yml, {after}", f"steht hinter {before}; bitte nach der id sortieren.")
+        if len(of_topic) > MAX_ANSWERS:
+            yield Problem(
+                f"answers/{topic}.yml", f"{len(of_topic)} Antworten; ab {MAX_ANSWERS} das Thema teilen.", True
+            )
+
+
 def check_facts_are_used(material: Material) -> Iterator[Problem]:
     """Every fact is answerable."""
     used = {fact for answer in material.store.answers.values() for fact in answer.facts}
@@ -236,6 +320,12 @@ CHECKS: tuple[Callable[[Material], Iterator[Problem]], ...] = (
     check_intents,
     check_references,
     check_figures,
+    check_records,
+    check_doors,
+    check_phrases,
+    check_topics,
+    check_order,
+    check_unconfirmed,
     check_facts_are_used,
     check_examples_are_unique,
     check_names_are_unique,

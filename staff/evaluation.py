@@ -6,21 +6,19 @@ import json
 import math
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from answers.schema import GIVEN, read_yaml
+from staff.asking import ask, assistant
 from staff.project import ROOT
-from staff.stack import running_stack
 
 QUESTIONS = ROOT / "tests" / "questions"
 REPORTS = ROOT / "reports"
@@ -60,13 +58,13 @@ def _of_demand(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def ask(url: str, entry: dict[str, Any]) -> Result:
+def answered(url: str, entry: dict[str, Any]) -> Result:
     """Ask one question in a conversation of its own and judge the replies."""
     sender = uuid.uuid4().hex
     previous: list[dict[str, Any]] = []
     for message in entry.get("before", []):
-        previous = _send(url, sender, message)
-    replies = _send(url, sender, entry["question"])
+        previous = ask(url, sender, message)
+    replies = ask(url, sender, entry["question"])
     before = next((reply["answer_id"] for reply in reversed(previous) if reply["kind"] in GIVEN), None)
     expected = [entry["expect"]] if "expect" in entry else entry["expect_all"]
     return Result(
@@ -77,13 +75,6 @@ def ask(url: str, entry: dict[str, Any]) -> Result:
         expected=tuple(option for options in expected for option in options),
         got=tuple(_key(reply) for reply in replies),
     )
-
-
-def _send(url: str, sender: str, message: str) -> list[dict[str, Any]]:
-    body = {"sender": sender, "message": message}
-    response = requests.post(f"{url}/webhooks/rest/webhook", json=body, timeout=60)
-    response.raise_for_status()
-    return [part["custom"] for part in response.json() if "custom" in part]
 
 
 def _topic(expected: list[list[str]]) -> str:
@@ -201,22 +192,13 @@ def evaluate_split(split: str, url: str, gate: bool, console: Console) -> int:
     than one point (and more than two questions) fails, and the questions that turned are listed.
     """
     entries = load_questions(split)
-    with _stack(url) as base, ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda entry: ask(base, entry), entries))
+    with assistant(url) as base, ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda entry: answered(base, entry), entries))
     _print(split, results, console)
     REPORTS.mkdir(exist_ok=True)
     report = [{**result.__dict__, "right": is_right(result)} for result in results]
     (REPORTS / f"evaluation-{split}.json").write_text(json.dumps(report, ensure_ascii=False, indent=1))
     return _gate(results, console) if gate else 0
-
-
-@contextmanager
-def _stack(url: str) -> Iterator[str]:
-    if url:
-        yield url.rstrip("/")
-        return
-    with running_stack() as started:
-        yield started
 
 
 def _print(split: str, results: list[Result], console: Console) -> None:

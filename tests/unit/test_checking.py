@@ -113,6 +113,39 @@ STRATEGIE, HOCHSCHULEN = "answers/strategie.yml", "answers/hochschulen.yml"
             "strategie.yml, strategie/was",
             "Prüffrage (tests/questions/final.yml)",
         ),
+        (STRATEGIE, _set(1, "kind", "guide"), "doors.yml, strategie/ziele", "fehlt die Tür"),
+        (STRATEGIE, lambda entries: entries.reverse(), "strategie.yml, strategie/was", "nach der id sortieren"),
+        ("answers/doors.yml", _set(0, "id", "strategie/nie"), "doors.yml, strategie/nie, id", "gibt es nicht"),
+        (
+            "answers/doors.yml",
+            lambda doors: doors[0]["first"].update(de="Rufen Sie 0800 9999999 an."),
+            "doors.yml, strategie/was, first.de",
+            "Zahl 9999999",
+        ),
+        (
+            "answers/phrases.yml",
+            lambda phrases: phrases["emergency_open"].update(en="Please call 0800 1110112."),
+            "phrases.yml, emergency_open",
+            "Zahl 1110112",
+        ),
+        (
+            "answers/records/texts.yml",
+            lambda texts: texts["rub"]["students"].update(de="Die RUB hat 37.700 Studierende."),
+            "texts.yml, rub, students.de",
+            "Zahl 37700",
+        ),
+        (
+            "answers/topics.yml",
+            lambda topics: topics["strategie"].update(guide="strategie/nie"),
+            "topics.yml, strategie, guide",
+            "gibt es nicht",
+        ),
+        (
+            "answers/place.yml",
+            lambda place: place.update(unconfirmed=[{"what": "Telefon", "answers": ["strategie/nie"]}]),
+            "place.yml, Telefon",
+            "gibt es nicht",
+        ),
         ("data/rules/topics.yml", _unrule, "rules/topics.yml, strategie", "fehlt die Regel"),
     ],
 )
@@ -139,6 +172,28 @@ def test_a_figure_is_the_same_with_and_without_separators(project: Project) -> N
         }
 
     assert _found(project) == []
+
+
+def test_a_decimal_is_another_number_than_its_digits(project: Project) -> None:
+    with project.editing("answers/facts/strategie.yml") as facts:
+        facts[1]["statement"], facts[1]["figures"] = "Es sind 3,5 Ziele.", {"ziele": "3,5"}
+    with project.editing(STRATEGIE) as answers:
+        answers[1]["text"] = {"de": "Es sind 3,5 Ziele.", "easy": "Es sind 35 Ziele.", "en": "There are 3.5 goals."}
+
+    assert [(problem.where.split(", ")[-1], problem.message[:11]) for problem in _found(project)] == [
+        ("text.easy", "Die Zahl 35"),
+        ("st-ziele", "Die Kennzah"),
+    ]
+
+
+def test_what_the_agency_has_not_confirmed_is_listed(project: Project) -> None:
+    with project.editing("answers/place.yml") as place:
+        place["unconfirmed"] = [{"what": "Telefon", "answers": ["strategie/was"]}]
+
+    (problem,) = _found(project)
+
+    assert problem.warning
+    assert "Telefon: von der Agentur noch nicht bestätigt" in problem.message
 
 
 def test_a_passed_review_date_is_only_a_warning(project: Project) -> None:

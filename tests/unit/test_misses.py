@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_misses_in_a_row_never_get_the_same_text(misses: Misses) -> None:
     within = [misses.reply(_turn("strategie/was", 0.9, concern="strategie/was", misses=n)).text for n in range(6)]
     without = [misses.reply(_turn("hochschulen/thga", 0.0, misses=n)).text for n in range(6)]
 
-    assert all(first != second for row in (within, without) for first, second in zip(row, row[1:], strict=False))
+    assert all(first != second for row in (within, without) for first, second in pairwise(row))
     assert "Schreiben Sie sonst einen Brief." in within[1]
     assert "0234" in within[2] and "0234" in without[2]
 

@@ -1,7 +1,7 @@
 /** One conversation: what was said, what is under way, what went wrong. Knows nothing of how it looks. */
 
 import { RequestError, type ChatApi, type Saying } from "./api";
-import type { Choice, Lang, Message } from "./message";
+import { isGiven, type Choice, type Lang, type Message } from "./message";
 import type { TabMemory } from "./tab-memory";
 
 /** Older entries are let go, so that a long conversation does not fill the tab's memory. */
@@ -123,7 +123,7 @@ export class Conversation {
 
   /** The curated answers of this turn: what can be judged. */
   get answers(): readonly BotEntry[] {
-    return this.turn.filter(({ message }) => message.kind === "answer" && message.id);
+    return this.turn.filter(({ message }) => isGiven(message) && message.id);
   }
 
   /** The quick replies of this turn, each once. */

@@ -1,7 +1,7 @@
 /** What the visitors' channel sends, checked: nothing that reaches the views has another shape. */
 
 export type Lang = "de" | "en";
-export type Kind = "answer" | "clarification" | "fallback" | "smalltalk";
+export type Kind = "answer" | "signpost" | "clarification" | "fallback" | "smalltalk";
 
 export interface Source {
   readonly title: string;
@@ -18,8 +18,15 @@ export interface Message {
   readonly id: string;
   readonly kind: Kind;
   readonly text: string;
+  /** The language of labels beside the text. */
   readonly lang: Lang;
+  /** The language of the text: another one only where it says that German and English work. */
+  readonly textLang: string;
   readonly asOf: string;
+  /** The month in which an editor last checked the answer. */
+  readonly checked: string;
+  /** An emergency is not rated. */
+  readonly emergency: boolean;
   readonly sources: readonly Source[];
   readonly choices: readonly Choice[];
   readonly answerId: string | null;
@@ -39,10 +46,13 @@ export function readMessages(list: unknown): Message[] {
 function readMessage(item: Json, text: string): Message {
   return {
     id: string(item.id),
-    kind: (["answer", "clarification", "fallback"] as const).find((kind) => kind === item.kind) ?? "smalltalk",
+    kind: (["answer", "signpost", "clarification", "fallback"] as const).find((kind) => kind === item.kind) ?? "smalltalk",
     text,
-    lang: item.lang === "en" ? "en" : "de",
+    lang: (string(item.lang) || "de") === "de" ? "de" : "en",
+    textLang: string(item.lang) || "de",
     asOf: string(item.as_of),
+    checked: string(item.checked),
+    emergency: item.emergency === true,
     sources: objects(item.sources).flatMap(({ title, url }) =>
       isWebAddress(url) ? [{ title: string(title) || url, url }] : [],
     ),
@@ -52,6 +62,11 @@ function readMessage(item: Json, text: string): Message {
     answerId: string(item.answer_id) || null,
     topic: string(item.topic) || null,
   };
+}
+
+/** Whether the message gives what was asked for, so that it can be judged; an emergency is not rated. */
+export function isGiven({ kind, emergency }: Message): boolean {
+  return (kind === "answer" || kind === "signpost") && !emergency;
 }
 
 /** Whether `value` is an absolute http(s) address: the only kind that becomes a link to a source. */

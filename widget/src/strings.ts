@@ -22,6 +22,7 @@ const de = {
   source: "Quelle",
   sources: "Quellen",
   asOf: "Stand",
+  checked: "geprüft im",
   choices: "Vorschläge",
   field: "Ihre Frage",
   placeholder: "Ihre Frage …",
@@ -84,6 +85,7 @@ const en: Strings = {
   source: "Source",
   sources: "Sources",
   asOf: "As of",
+  checked: "checked in",
   choices: "Suggestions",
   field: "Your question",
   placeholder: "Your question …",
@@ -130,3 +132,8 @@ export const ASK_LANGUAGE: Record<Lang, string> = { de: "Auf Deutsch, bitte", en
 export const ASK_SIMPLER = "Bitte einfacher";
 
 export const STRINGS: Record<Lang, Strings> = { de, en };
+
+/** What time an answer speaks of, and when it was last checked. */
+export function standOf(asOf: string, checked: string, strings: Strings): string {
+  return `${strings.asOf}: ${asOf}${checked ? ` (${strings.checked} ${checked})` : ""}`;
+}

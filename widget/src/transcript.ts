@@ -1,8 +1,8 @@
 /** The conversation as a text file. */
 
 import type { Entry } from "./conversation";
-import type { Lang } from "./message";
-import type { Strings } from "./strings";
+import type { Lang, Message } from "./message";
+import { standOf, type Strings } from "./strings";
 
 /** What the visitor downloads: every message with its time, source and Stand. */
 export function transcriptOf(entries: readonly Entry[], title: string, strings: Strings, lang: Lang): string {
@@ -17,12 +17,11 @@ export function transcriptOf(entries: readonly Entry[], title: string, strings: 
   return `${[`${title}\n${strings.subtitle}\n${strings.transcript} ${day}`, ...parts].join("\n\n")}\n`;
 }
 
-function linesOf({ text, asOf, sources }: { text: string; asOf: string; sources: readonly { title: string; url: string }[] },
-  strings: Strings): string[] {
+function linesOf({ text, asOf, checked, sources }: Message, strings: Strings): string[] {
   return [
     text,
     ...sources.map(({ title, url }) => `${strings.source}: ${title} <${url}>`),
-    ...(asOf ? [`${strings.asOf}: ${asOf}`] : []),
+    ...(asOf ? [standOf(asOf, checked, strings)] : []),
   ];
 }
 

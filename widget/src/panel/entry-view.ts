@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { BotEntry, Entry, VisitorEntry } from "../conversation";
 import type { Lang, Message } from "../message";
-import { STRINGS, type Strings } from "../strings";
+import { STRINGS, standOf, type Strings } from "../strings";
 import { splitBlocks, splitLinks } from "../text";
 import { timeOf } from "../transcript";
 import { icon } from "./icon";
@@ -38,7 +38,7 @@ function visitorView(entry: VisitorEntry, { lang, strings, canSend, resend }: En
 function botView(entry: BotEntry, { lang, strings }: EntryContext): TemplateResult {
   const { message } = entry;
   return html`<span class="hidden">${strings.assistant}:</span>
-    <div class="bubble" data-kind=${message.kind} lang=${message.lang}>
+    <div class="bubble" data-kind=${message.kind} lang=${message.textLang} dir="auto">
       ${splitBlocks(message.text).map((block) =>
         "items" in block
           ? html`<ul>${block.items.map((item) => html`<li>${linkedText(item, message.lang)}</li>`)}</ul>`
@@ -50,7 +50,7 @@ function botView(entry: BotEntry, { lang, strings }: EntryContext): TemplateResu
 }
 
 /** Where the answer comes from and what time it speaks of. */
-function originView({ sources, asOf, lang }: Message): TemplateResult | typeof nothing {
+function originView({ sources, asOf, checked, lang }: Message): TemplateResult | typeof nothing {
   if (!sources.length && !asOf) return nothing;
   const strings = STRINGS[lang];
   return html`<div class="origin">
@@ -60,7 +60,7 @@ function originView({ sources, asOf, lang }: Message): TemplateResult | typeof n
         ? html`<p>${strings.sources}:</p>
             <ul>${sources.map((source) => html`<li>${sourceLink(source, lang)}</li>`)}</ul>`
         : nothing}
-    ${asOf ? html`<p>${strings.asOf}: ${asOf}</p>` : nothing}
+    ${asOf ? html`<p>${standOf(asOf, checked, strings)}</p>` : nothing}
   </div>`;
 }
 
