@@ -27,14 +27,12 @@ MEANT_ALONE = (FOLLOW_UP, SMALL_TALK)
 SURE_ALONE = 0.3
 SURE = 0.55
 CLEAR = 0.9  # what nobody need read a second time with its spelling mended
-# A message of at most so many words that names nothing may lean on the conversation without a pronoun (»Seit wann?«,
-# »Wer betreibt das Haus?«).
-CONTEXT_WORDS = 16
-NAME_ADDED_WORDS = 5
+# A message of at most so many words that names nothing may lean on the conversation without a pronoun (»Seit wann?«).
+SHORT = 5
 KEYWORDS = 2
 # How much of its confidence a candidate keeps in a conversation. Set on the follow-ups of the development split.
 TRUST_CONTEXT, TRUST_CONTEXT_NOT_LEANING = 0.9, 0.8  # read as going on from the last question
-TRUST_SAME_ANSWER = 0.9  # … and giving the last answer once more
+TRUST_SAME_ANSWER = 0.9  # read with its subject's name, and giving the last answer once more
 TRUST_SAME_TOPIC = 0.85  # … and giving an answer that is not known to go with the last one
 TRUST_UNRELATED = 0.7  # read alone though a pronoun stands for what was spoken of
 TRUST_SMALL_TALK = 0.6  # about the assistant, which the message does not speak of
@@ -47,10 +45,16 @@ SUPPORT_FROM = 0.005
 
 @dataclass(frozen=True)
 class Reading:
-    """A way to read a text: as `text` for the classifier, as `asked` for the evidence."""
+    """A way to read a text: as `text` for the classifier, as `asked` for the evidence.
+
+    Attributes:
+        behind_title: read behind the question that was answered last. The title alone would give that answer again,
+            so that such a reading never does.
+    """
 
     text: str
     asked: str
+    behind_title: bool = False
 
     @classmethod
     def plain(cls, text: str) -> Reading:
@@ -203,11 +207,10 @@ class MessageReader:
         if named:
             swapped = self._with_another_name(conversation.title, named[0]) if self._names_only(text) else None
             return [Reading.plain(swapped)] if swapped else []
-        words, leans = len(text.split()), leans_on_context(text)
-        if not leans and words > CONTEXT_WORDS:
+        if not leans_on_context(text) and len(text.split()) > SHORT:
             return []
-        readings = [Reading(f"{conversation.title} {text}", text)]
-        if conversation.subject and (leans or words <= NAME_ADDED_WORDS):
+        readings = [Reading(f"{conversation.title} {text}", text, behind_title=True)]
+        if conversation.subject:
             readings.append(Reading.plain(f"{text} {conversation.subject}"))
         return readings
 
@@ -222,10 +225,13 @@ class MessageReader:
         alone = _most_confident(plain)
         if conversation is None or self._goes_without_context(text, named, alone, conversation):
             return alone
-        (in_context,) = self._judge([self._readings_in_context(text, named, conversation)], text)
-        if not in_context:
+        readings = self._readings_in_context(text, named, conversation)
+        if not readings:
             return alone
-        return _most_confident([alone, *in_context]) if named else self._weighed(text, alone, in_context, conversation)
+        (judged,) = self._judge([readings], text)
+        if named:
+            return _most_confident([alone, *judged])
+        return self._weighed(text, alone, list(zip(readings, judged, strict=True)), conversation)
 
     def _goes_without_context(self, text: str, named: list[str], alone: Question, conversation: Conversation) -> bool:
         """Whether the message means itself, or no reading in context could be trusted more than it alone."""
@@ -242,11 +248,15 @@ class MessageReader:
         to_assistant = speaks_to_the_assistant(text) or len(text.split()) <= KEYWORDS
         return answer_id.startswith(SMALL_TALK) and to_assistant
 
-    def _weighed(self, text: str, alone: Question, in_context: list[Question], conversation: Conversation) -> Question:
+    def _weighed(
+        self, text: str, alone: Question, in_context: list[tuple[Reading, Question]], conversation: Conversation
+    ) -> Question:
         """The candidates of both ways to read a message: alone, and as going on from the conversation."""
         weighed = [c.trusted(self._trust_alone(c.id, text, conversation)) for c in alone.candidates]
-        for question in in_context:
-            weighed += [c.trusted(self._trust_in_context(c.id, text, conversation)) for c in question.candidates]
+        for reading, question in in_context:
+            weighed += [
+                c.trusted(self._trust_in_context(c.id, text, reading, conversation)) for c in question.candidates
+            ]
         best: dict[str, Candidate] = {}
         for candidate in sorted(weighed, key=lambda candidate: candidate.confidence):
             best[candidate.id] = candidate
@@ -260,17 +270,17 @@ class MessageReader:
             return TRUST_FOLLOW_UP
         if answer_id.startswith(SMALL_TALK):
             return 1.0 if speaks_to_the_assistant(text) else TRUST_SMALL_TALK
-        short = len(text.split()) <= NAME_ADDED_WORDS
+        short = len(text.split()) <= SHORT
         if answer_id.startswith(RECORDS) and (has_pronoun(text) or short):
             return TRUST_OTHER_RECORD
         # »wie viele Studierende« right after the THGA means hers.
         return TRUST_UNRELATED if has_pronoun(text) or (short and conversation.about_record) else 1.0
 
     @staticmethod
-    def _trust_in_context(answer_id: str, text: str, conversation: Conversation) -> float:
+    def _trust_in_context(answer_id: str, text: str, reading: Reading, conversation: Conversation) -> float:
         trust = TRUST_CONTEXT if leans_on_context(text) else TRUST_CONTEXT_NOT_LEANING
         if answer_id == conversation.answer_id:
-            return trust * TRUST_SAME_ANSWER
+            return 0.0 if reading.behind_title else trust * TRUST_SAME_ANSWER
         if answer_id in conversation.related:
             return trust
         return trust * TRUST_SAME_TOPIC if conversation.is_on_topic(answer_id) else 0.0
