@@ -22,7 +22,7 @@ from answers.store import RECORDS, TOPIC_TARGET
 
 SHOWN_REMEMBERED = 12
 # Slots of what a visitor told and was told; forgotten on request.
-OF_THE_VISITOR = ("concern", "details", "last_answer", "last_name", "shown", "misses")
+OF_THE_VISITOR = ("concern", "details", "emergency", "last_answer", "last_name", "shown", "misses")
 
 
 def payload_of(target: str) -> str:
@@ -64,7 +64,7 @@ def _dated(reply: Reply, store: AnswerStore) -> str:
     return f"{reply.as_of} ({store.phrase('checked', spoken(reply), month=reply.checked)})"
 
 
-def custom_of(reply: Reply) -> dict[str, Any]:
+def custom_of(reply: Reply, store: AnswerStore) -> dict[str, Any]:
     """The machine-readable part of a reply."""
     return {
         "kind": reply.kind,
@@ -76,7 +76,7 @@ def custom_of(reply: Reply) -> dict[str, Any]:
         "sources": [{"title": source.title, "url": str(source.url)} for source in reply.sources],
         "text": reply.text,
         "entity": reply.entity,
-        "concern": reply.concern,
+        "concern": reply.concern or (store.concern_of(reply.answer_id) if reply.answer_id else None),
         "emergency": reply.emergency,
     }
 
@@ -90,15 +90,18 @@ def send(replies: Sequence[Reply], dispatcher: CollectingDispatcher, store: Answ
             {"title": button_title(target, spoken(reply), store), "payload": payload_of(target)} for target in offered
         ]
         dispatcher.utter_message(text=text_with_source(reply, store), buttons=buttons)
-        dispatcher.utter_message(json_message=custom_of(reply))
+        dispatcher.utter_message(json_message=custom_of(reply, store))
 
 
 def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list[EventType]:
     """The slots after the replies: language, concern, last answer and thing, what was shown, refusals in a row."""
     events: list[EventType] = [SlotSet("lang", spoken(replies[-1]) if replies else turn.lang)]
     answers = [reply for reply in replies if reply.kind in GIVEN and reply.answer_id]
-    concern = next((reply.concern for reply in reversed(replies) if reply.concern), turn.concern)
-    events += [SlotSet("concern", concern), SlotSet("details", dict(turn.details))]
+    events += [
+        SlotSet("concern", concern_after(turn, replies, store)),
+        SlotSet("details", dict(turn.details)),
+        SlotSet("emergency", any(reply.emergency and reply.answer_id for reply in replies)),
+    ]
     if answers:
         last = answers[-1]
         shown = dict.fromkeys((*turn.shown, *map(key_of, answers)))
@@ -114,6 +117,15 @@ def remembered(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> list
             # What one Hochschule could not be asked may be asked of another (»und die EBZ?«).
             events += [SlotSet("last_name", reply.entity), SlotSet("last_answer", _asked_of(turn, reply.entity))]
     return events
+
+
+def concern_after(turn: Turn, replies: Sequence[Reply], store: AnswerStore) -> str | None:
+    """The concern of the conversation after the replies: that of the last door or answer, else the one it had."""
+    for reply in reversed(replies):
+        found = reply.concern or (store.concern_of(reply.answer_id, turn.concern) if reply.answer_id else None)
+        if found:
+            return found
+    return turn.concern
 
 
 def _asked_of(turn: Turn, hochschule: str) -> str | None:

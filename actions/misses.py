@@ -8,7 +8,8 @@ from actions.turn import Candidate, Turn
 from answers import AnswerStore, Reply
 from answers.schema import Door
 
-OFFERED = 3
+OFFERED, OVERVIEW = 3, 5
+VERSIONS = 3
 CONTACT = "bot/kontakt"
 # How like a message the nearest example of an answer must be: to be offered, to tell the concern the message brings,
 # and to show that the message stays within the concern of the conversation (set on the development questions).
@@ -26,32 +27,51 @@ class Misses:
         self._store = store
 
     def reply(self, turn: Turn) -> Reply:
-        """The thing named, then the concern's door, then the nearest questions; the third time a person."""
-        if self._after_emergency(turn):
+        """The thing named, then the concern's guide or door, then the nearest questions; the third time a person."""
+        if turn.after_emergency:
             return self._said("emergency_open", turn, []).copy(update={"kind": "signpost", "emergency": True})
         named = turn.names[0] if turn.names else (turn.last_name if turn.leans_on_context else None)
         related = self._about(named, turn) if named else []
         if related and named and not turn.misses:
             return self._fallback(self._not_known_of(named, turn), [*related, CONTACT], turn)
-        door = self._store.doors.get(self._concern(turn) or "")
+        overview = self.overview(turn)
+        if overview:
+            return overview
+        door = self._store.doors.get(self._own_concern(turn) or self._kept_concern(turn) or "")
         return self._through(door, turn) if door else self._plain(turn)
 
-    def _after_emergency(self, turn: Turn) -> bool:
-        last = self._store.answers.get(turn.last_answer or "")
-        return last is not None and last.kind == "emergency"
+    def overview(self, turn: Turn) -> Reply | None:
+        """The guide of the concern that the message brings, the questions nearest to the message before its own.
+
+        None where the message brings no concern, or its guide was shown.
+        """
+        guide = self._own_concern(turn)
+        if guide is None or guide in turn.shown:
+            return None
+        reply = self._store.reply(guide, turn.lang, turn.easy)
+        near = [target for target in self._nearest(turn) if target != guide]
+        return reply.copy(update={"follow_ups": list(dict.fromkeys([*near, *reply.follow_ups]))[:OVERVIEW]})
+
+    def clarification(self, offers: list[str], turn: Turn) -> Reply:
+        """»Meinten Sie …?«, in words that change."""
+        key = f"clarification_{len(turn.shown) % VERSIONS + 1}"
+        return self._said(key, turn, [*offers, CONTACT]).copy(update={"kind": "clarification"})
 
     # ------------------------------------------------------------------ the concern
 
-    def _concern(self, turn: Turn) -> str | None:
-        """The guide of the concern that the message brings, or goes on with."""
+    def _own_concern(self, turn: Turn) -> str | None:
+        """The guide of the concern that the message itself brings."""
+        guides = [
+            candidate
+            for question in turn.questions
+            for candidate in question.candidates
+            if candidate.id in self._store.doors and candidate.nearness >= CONCERN_FROM
+        ]
+        return max(guides, key=lambda candidate: candidate.nearness).id if guides else None
+
+    def _kept_concern(self, turn: Turn) -> str | None:
+        """The concern of the conversation, where the message stays within it."""
         candidates = [candidate for question in turn.questions for candidate in question.candidates]
-        own = max(
-            (c for c in candidates if c.id in self._store.doors and c.nearness >= CONCERN_FROM),
-            key=lambda candidate: candidate.nearness,
-            default=None,
-        )
-        if own:
-            return own.id
         return turn.concern if turn.concern and self._stays_within(turn.concern, candidates, turn) else None
 
     def _stays_within(self, concern: str, candidates: Iterable[Candidate], turn: Turn) -> bool:

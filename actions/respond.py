@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actions.manners import first_sentence, with_regard, without_repetition
-from actions.misses import CONTACT, OFFERED, Misses
+from actions.misses import OFFERED, WITHIN_FROM, Misses
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
 from answers.schema import GIVEN, Kind
@@ -15,6 +15,8 @@ GREETING = "bot/begruessung"
 CONTEXT = "kontext/"
 MAX_HOCHSCHULEN = 3
 CLARIFY_FROM = 0.05
+# Given under its own title: an answer at least this confident whose rivals all have next to nothing (development).
+LONE_FROM, LONE_UP_TO = 0.4, 0.1
 # Where a question to the records names no Hochschule, an answer about all of them counts from here.
 ABOUT_ALL_FROM = 0.3
 
@@ -38,7 +40,7 @@ class Responder:
     def _understood(self, turn: Turn) -> list[Reply]:
         if not turn.questions:
             return [self._set_phrase("empty", turn, kind="clarification", follow_ups=self._concerns())]
-        if turn.foreign and not self._emergency(turn):
+        if turn.foreign and not self._is_emergency(turn.questions[0].best.id):
             return self._in_another_language(turn)
         continued = self._same_question_about_another(turn)
         if continued:
@@ -46,8 +48,8 @@ class Responder:
         several = self._several(turn)
         return several or self._single(self._main(turn), turn)
 
-    def _emergency(self, turn: Turn) -> bool:
-        answer = self._store.answers.get(turn.questions[0].best.id)
+    def _is_emergency(self, answer_id: str) -> bool:
+        answer = self._store.answers.get(answer_id)
         return answer is not None and answer.kind == "emergency"
 
     def _in_another_language(self, turn: Turn) -> list[Reply]:
@@ -103,8 +105,25 @@ class Responder:
             if known:
                 return known
         if question.decision == "clarify":
-            return [self._clarification(question.candidates, turn)]
+            return [self._unsure(question, turn)]
         return [self.refusal(turn)]
+
+    def _unsure(self, question: Question, turn: Turn) -> Reply:
+        """The overview of the message's concern, the one answer that may be meant, or »Meinten Sie …?«."""
+        overview = self._misses.overview(turn)
+        best, *others = question.candidates
+        alone = max((other.confidence for other in others), default=0.0) <= LONE_UP_TO
+        if best.confidence >= LONE_FROM and alone and best.id in self._store.answers:
+            return self._presumed(best.id, turn)
+        return overview or self._clarification(question.candidates, turn)
+
+    def _presumed(self, answer_id: str, turn: Turn) -> Reply:
+        """An answer that no other competes with, given under its own question."""
+        reply = self._curated(answer_id, turn)
+        if reply.kind not in GIVEN:
+            return reply
+        lead = self._store.phrase("presumably", turn.lang, title=self._store.title(answer_id, turn.lang))
+        return reply.copy(update={"text": f"{lead} {reply.text}"})
 
     def _answer(self, question: Question, turn: Turn) -> list[Reply]:
         best = question.best.id
@@ -146,7 +165,7 @@ class Responder:
     def _with_hochschule(self, question: Question, turn: Turn) -> tuple[Candidate, ...]:
         hochschule = next(iter(self._hochschulen(question, turn)), None)
         return tuple(
-            Candidate(f"{c.id}@{hochschule}", c.probability, c.confidence)
+            Candidate(f"{c.id}@{hochschule}", c.probability, c.confidence, c.nearness)
             if self._needs_hochschule(c.id) and hochschule
             else c
             for c in question.candidates
@@ -266,9 +285,11 @@ class Responder:
             candidate.id
             for candidate in candidates
             if not candidate.id.startswith(CONTEXT)
+            and not self._is_emergency(candidate.id)
+            and candidate.nearness >= WITHIN_FROM
             and (not self._needs_hochschule(candidate.id.split("@")[0]) or "@" in candidate.id)
         ]
-        return self._set_phrase("clarification", turn, kind="clarification", follow_ups=[*offers[:OFFERED], CONTACT])
+        return self._misses.clarification(offers[:OFFERED], turn) if offers else self.refusal(turn)
 
     def _curated(self, answer_id: str, turn: Turn) -> Reply:
         return self._store.reply(answer_id, turn.lang, turn.easy)

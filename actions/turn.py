@@ -75,6 +75,7 @@ class Turn:
         concern: id of the guide of what the visitor came for.
         details: what the visitor told of it so far, by kind (quarter, area, money …).
         misses: refusals in a row before this message.
+        after_emergency: the last reply was the answer to an emergency.
         payload_id: the id a button carries.
     """
 
@@ -95,6 +96,7 @@ class Turn:
     concern: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     misses: int = 0
+    after_emergency: bool = False
     payload_id: str | None = None
 
     @classmethod
@@ -124,6 +126,7 @@ class Turn:
             concern=slot("concern"),
             details={**(slot("details") or {}), **_details(message.get("entities") or ())},
             misses=int(slot("misses") or 0),
+            after_emergency=bool(slot("emergency")),
             payload_id=_payload_id(message.get("text") or ""),
         )
 

@@ -172,18 +172,27 @@ class AnswerStore:
         return sorted(titled, key=lambda name: -len(self.names[name].name))
 
     @cached_property
-    def _concerns(self) -> dict[str, str]:
-        """The guide of each answer that a guide leads to, and of the guides themselves."""
-        concerns = {guide: guide for guide in self.doors}
+    def _concerns(self) -> dict[str, list[str]]:
+        """The guides that lead to each answer; a guide leads to itself."""
+        concerns = {guide: [guide] for guide in self.doors}
         for guide in self.doors:
             for target in self.answers[guide].follow_ups if guide in self.answers else ():
-                concerns.setdefault(target, guide)
+                concerns.setdefault(target, []).append(guide)
         return concerns
 
-    def concern_of(self, answer_id: str) -> str | None:
-        """The guide of the concern that an answer belongs to, if there is one."""
-        topic = self.topics.get(answer_id.split("/")[0])
-        return self._concerns.get(answer_id) or (topic.guide if topic else None)
+    def concern_of(self, answer_id: str, current: str | None = None) -> str | None:
+        """The guide of the concern that an answer belongs to, if there is one.
+
+        Args:
+            current: the concern of the conversation; it stays where the answer belongs to it or to its topic.
+        """
+        guides, topic = self._concerns.get(answer_id, []), self.topics.get(answer_id.split("/")[0])
+        if answer_id in self.doors:
+            return answer_id
+        if current and (current in guides or current.split("/")[0] == answer_id.split("/")[0]):
+            return current
+        usual = topic.guide if topic else None
+        return usual if usual in guides or not guides else guides[0]
 
     def phrase(self, key: str, lang: Lang, **values: object) -> str:
         """A set phrase of `phrases.yml`, its placeholders filled with the place's entries and `values`."""
@@ -233,7 +242,6 @@ class AnswerStore:
             as_of=readable_date(answer.as_of, lang) if answer.sources else None,
             checked=readable_date(answer.checked, lang) if answer.checked else None,
             sources=answer.sources,
-            concern=self.concern_of(answer_id),
             emergency=answer.kind == "emergency",
             follow_ups=answer.follow_ups,
         )

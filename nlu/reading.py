@@ -17,7 +17,7 @@ from nlu.context import (
 )
 from nlu.names import NameFinder
 from nlu.questions import split_loosely, split_questions, without_greeting
-from nlu.text import clean, fold
+from nlu.text import clean, content_words, fold
 
 HOME = "Bochum"
 # Follow-ups and small talk mean themselves; they are not read with the conversation's subject.
@@ -48,8 +48,8 @@ class Reading:
     """A way to read a text: as `text` for the classifier, as `asked` for the evidence.
 
     Attributes:
-        behind_title: read behind the question that was answered last. The title alone would give that answer again,
-            so that such a reading never does.
+        behind_title: read behind the question that was answered last. Its title alone would give that answer again,
+            so that such a reading does only where the message has no word of its own (»wofür?«).
     """
 
     text: str
@@ -280,7 +280,8 @@ class MessageReader:
     def _trust_in_context(answer_id: str, text: str, reading: Reading, conversation: Conversation) -> float:
         trust = TRUST_CONTEXT if leans_on_context(text) else TRUST_CONTEXT_NOT_LEANING
         if answer_id == conversation.answer_id:
-            return 0.0 if reading.behind_title else trust * TRUST_SAME_ANSWER
+            new_words = reading.behind_title and content_words(text)
+            return 0.0 if new_words else trust * TRUST_SAME_ANSWER
         if answer_id in conversation.related:
             return trust
         return trust * TRUST_SAME_TOPIC if conversation.is_on_topic(answer_id) else 0.0

@@ -56,6 +56,8 @@ def test_an_answer_arrives_whole_without_its_source_line(visitor: Visitor) -> No
         "answer_id": "hochschulen/anzahl",
         "topic": "hochschulen",
         "as_of": "Oktober 2020",
+        "checked": None,
+        "emergency": False,
         "sources": [{"title": "Stadt Bochum", "url": "https://www.bochum.de/"}],
         "buttons": [{"title": "Anzahl", "payload": ANSWER_PAYLOAD}],
     }

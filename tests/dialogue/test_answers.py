@@ -29,7 +29,7 @@ def test_the_title_of_every_answer_asked_as_a_question_returns_that_answer(stack
     for answer in STORE.answers.values():
         if answer.topic in STORE.topics:
             said = Conversation(stack).say(answer.title.de)
-            if answer.id not in said.ids:
+            if answer.id not in said.ids and not any(custom["emergency"] for custom in said.customs):
                 missed[answer.title.de] = said.ids
     assert not missed
 

@@ -67,11 +67,13 @@ def test_a_greeting_with_a_question_gets_the_answer(stack: str) -> None:
     assert Conversation(stack).say("Guten Tag, wie viele Einwohner hat Bochum?").ids == ["standort/einwohnerzahl"]
 
 
-def test_the_greeting_names_the_three_topics_and_says_it_is_automated(stack: str) -> None:
+def test_the_greeting_offers_what_people_come_for_and_says_it_is_automated(stack: str) -> None:
     said = Conversation(stack).say("Hallo")
     assert said.text.startswith("Guten Tag, wie können wir Ihnen helfen?")
     assert "automatisiert" in said.text
-    assert [button["title"] for button in said.buttons] == ["Bochum Strategie 2030", "Hochschulen", "Standort"]
+    titles = [button["title"] for button in said.buttons]
+    assert len(titles) == 6
+    assert {"Gründen und selbstständig machen", "Förderung und Steuern", "Bochum Strategie 2030"} <= set(titles)
 
 
 def test_a_topic_button_leads_to_questions_and_these_to_answers(stack: str) -> None:
@@ -79,7 +81,7 @@ def test_a_topic_button_leads_to_questions_and_these_to_answers(stack: str) -> N
     topic = conversation.say(conversation.say("Hallo").payloads[0])
     answer = conversation.say(topic.payloads[0])
     assert answer.kinds == ["answer"]
-    assert answer.customs[0]["topic"] == "strategie"
+    assert answer.customs[0]["topic"] == "gruendung"
 
 
 def test_the_second_refusal_in_a_row_leads_with_the_contact(stack: str) -> None:
@@ -87,9 +89,9 @@ def test_the_second_refusal_in_a_row_leads_with_the_contact(stack: str) -> None:
     first = conversation.say("Wie wird das Wetter morgen?")
     second = conversation.say("Wie backe ich einen Apfelkuchen?")
     assert first.kinds == second.kinds == ["fallback"]
-    assert "bot/kontakt" not in first.payloads[0]
+    assert first.text != second.text
     assert "bot/kontakt" in second.payloads[0]
-    assert "kontakt@bochum-wirtschaft.de" in second.text.split(".")[0] + second.text
+    assert "kontakt@bochum-wirtschaft.de" in second.text
 
 
 def test_a_payload_that_is_not_offered_is_not_executed(stack: str) -> None:
@@ -153,4 +155,6 @@ def test_a_bare_question_word_means_the_last_answer(stack: str) -> None:
     conversation = Conversation(stack)
     first = conversation.say("21 Millionen Euro für Ausgründungen der Universität, stimmt das?")
     assert first.ids == ["hochschulen/ausgruendungen-21-mio"]
-    assert conversation.say("wofür?").ids == first.ids
+    again = conversation.say("wofür?")
+    assert again.ids == first.ids
+    assert again.text.startswith("Wie gesagt:")

@@ -41,7 +41,8 @@ def test_a_changed_text_is_live_and_a_broken_file_keeps_the_old_one_serving(cont
     whole = content.read_text(encoding="utf-8")
     with running_stack() as url:
         before = _answer(url)
-        changed = whole.replace(before.split(". ")[0][:20], "Neu gefasst: " + before[:20], 1)
+        start = whole.index("- id: strategie/was\n")
+        changed = whole[:start] + whole[start:].replace(before[:20], f"Neu gefasst: {before[:20]}", 1)
         assert changed != whole
 
         content.write_text(changed, encoding="utf-8")

@@ -198,7 +198,7 @@ def test_a_command_of_rasa_is_refused_and_forgets_nothing(action: Action) -> Non
     (custom,), slots = _run(action, "/restart", slots={"last_answer": "strategie/was"})
 
     assert custom["kind"] == "fallback"
-    assert set(slots) == {"lang", "misses", "concern", "details"}
+    assert set(slots) == {"lang", "misses", "concern", "details", "emergency"}
 
 
 def test_a_message_without_a_question_gets_a_polite_word_from_every_topics_action() -> None:

@@ -24,19 +24,25 @@ def _turn(answer_id: str, nearness: float, text: str = LONG, **more: Any) -> Tur
     return Turn(text=text, questions=(question,), **more)
 
 
-def test_a_message_near_a_guide_gets_its_door_with_the_visitors_own_details(misses: Misses) -> None:
-    reply = misses.reply(_turn("strategie/was", CONCERN_FROM, details={"area": "500 qm", "quarter": "Weitmar"}))
+def test_a_message_near_a_guide_gets_it_and_after_that_its_door_with_the_visitors_own_details(misses: Misses) -> None:
+    first = misses.reply(_turn("strategie/was", CONCERN_FROM))
+    details = {"area": "500 qm", "quarter": "Weitmar"}
+    then = misses.reply(_turn("strategie/was", CONCERN_FROM, details=details, shown=("strategie/was",)))
 
-    assert reply.concern == "strategie/was"
-    assert reply.text == (
+    assert (first.kind, first.answer_id) == ("answer", "strategie/was")
+    assert then.concern == "strategie/was"
+    assert then.text == (
         "Zu dem Plan kann ich Ihnen das nicht genau sagen. Fragen Sie zuerst das Rathaus. "
         "Nennen Sie dort gleich, was Sie mir geschrieben haben: 500 qm, Weitmar."
     )
-    assert reply.follow_ups == ["strategie/was", "strategie/ziele", "hochschulen/anzahl", "bot/kontakt"]
+    assert then.follow_ups == ["strategie/ziele", "hochschulen/anzahl", "bot/kontakt"]
 
 
 def test_misses_in_a_row_never_get_the_same_text(misses: Misses) -> None:
-    within = [misses.reply(_turn("strategie/was", 0.9, concern="strategie/was", misses=n)).text for n in range(6)]
+    within = [
+        misses.reply(_turn("strategie/was", 0.9, concern="strategie/was", shown=("strategie/was",), misses=n)).text
+        for n in range(6)
+    ]
     without = [misses.reply(_turn("hochschulen/thga", 0.0, misses=n)).text for n in range(6)]
 
     assert all(first != second for row in (within, without) for first, second in pairwise(row))
@@ -61,7 +67,7 @@ def test_a_suggestion_is_near_in_meaning_and_was_not_shown(misses: Misses) -> No
 
 
 def test_after_an_emergency_its_numbers_stay_open_and_nothing_is_offered(real_store: AnswerStore) -> None:
-    reply = Misses(real_store).reply(_turn("gruendung/ich-will-gruenden", 0.9, last_answer="wegweiser/suizidgedanken"))
+    reply = Misses(real_store).reply(_turn("gruendung/ich-will-gruenden", 0.9, after_emergency=True))
 
     assert reply.emergency
     assert "0800 1110111" in reply.text
@@ -74,7 +80,7 @@ def test_every_door_of_the_content_leads_somewhere_in_all_styles(real_store: Ans
     for guide in real_store.doors:
         for lang, easy in (("de", False), ("de", True), ("en", False)):
             for number in range(4):
-                reply = misses.reply(_turn(guide, 0.9, lang=lang, easy=easy, misses=number))
+                reply = misses.reply(_turn(guide, 0.9, lang=lang, easy=easy, misses=number, shown=(guide,)))
                 assert reply.concern == guide
                 assert "{" not in reply.text
                 assert all(real_store.leads_somewhere(target) for target in reply.follow_ups)

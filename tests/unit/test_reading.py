@@ -49,10 +49,10 @@ def after_count(store: AnswerStore) -> Conversation:
 
 
 def test_a_message_that_goes_on_is_read_behind_the_last_question(store: AnswerStore, after_count: Conversation) -> None:
-    known = {"wie viele hochschulen gibt es in bochum? wer hat die gezaehlt?": {ANZAHL: 0.9}}
+    known = {"wie viele hochschulen gibt es in bochum? wer hat die gezaehlt?": {ANZAHL: 0.95, THGA: 0.9}}
     reader, read = _reader(store, known)
 
-    assert _ids(reader.questions("Wer hat die gezählt?", after_count)) == [ANZAHL]
+    assert _ids(reader.questions("Wer hat die gezählt?", after_count)) == [THGA]
     assert "Wer hat die gezählt? Ruhr-Universität Bochum" in read
 
 
@@ -61,12 +61,23 @@ def test_an_unrelated_answer_is_not_given_to_a_pronoun_where_a_related_one_fits(
 ) -> None:
     known = {
         "wie gross ist die?": {WAS: 0.9},
-        "wie viele hochschulen gibt es in bochum? wie gross ist die?": {ANZAHL: 0.85},
+        "wie viele hochschulen gibt es in bochum? wie gross ist die?": {THGA: 0.85},
     }
     reader, _ = _reader(store, known)
 
-    assert _ids(reader.questions("Wie groß ist die?", after_count)) == [ANZAHL]
+    assert _ids(reader.questions("Wie groß ist die?", after_count)) == [THGA]
     assert _ids(reader.questions("Wie groß ist die?")) == [WAS]
+
+
+def test_the_last_answer_is_not_given_again_for_its_own_title(store: AnswerStore, after_count: Conversation) -> None:
+    title = "wie viele hochschulen gibt es in bochum? "
+    known = {title + "und eine imkerei?": {ANZAHL: 0.97}, title + "wozu?": {ANZAHL: 0.97}}
+    reader, read = _reader(store, known)
+
+    assert reader.questions("Und eine Imkerei?", after_count)[0].best.confidence == 0
+    assert _ids(reader.questions("Wozu?", after_count)) == [ANZAHL]
+    reader.questions("Ich suche für meinen Verein einen Ort zum Feiern", after_count)
+    assert not any(text.startswith("Wie viele Hochschulen gibt es in Bochum? Ich suche") for text in read)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def test_close_answers_are_offered_as_buttons_with_the_contact(responder: Respon
         *("strategie/was", "kontext/mehr", "profil/studierende", "strategie/ziele", "hochschulen/thga"),
         decision="clarify",
         confidence=0.4,
+        nearness=0.4,
     )
 
     reply = _only(responder.to_message(turn(question)))
@@ -152,8 +153,31 @@ def test_close_answers_are_offered_as_buttons_with_the_contact(responder: Respon
     assert reply.follow_ups == ["strategie/was", "strategie/ziele", "hochschulen/thga", "bot/kontakt"]
 
 
+def test_an_answer_without_rivals_is_given_under_its_own_question(responder: Responder) -> None:
+    reply = _only(responder.to_message(turn(asked("strategie/ziele", decision="clarify", confidence=0.4))))
+
+    assert reply.answer_id == "strategie/ziele"
+    assert reply.text.startswith("Vermutlich fragen Sie: »Welche Ziele hat die Strategie?« ")
+
+
+def test_an_emergency_is_never_a_suggestion(real_store: AnswerStore) -> None:
+    question = asked(
+        *("wegweiser/suizidgedanken", "wegweiser/amtsgericht"), decision="clarify", confidence=0.2, nearness=0.4
+    )
+
+    (reply,) = Responder(real_store).to_message(turn(question))
+
+    assert reply.follow_ups == ["wegweiser/amtsgericht", "bot/kontakt"]
+
+
 def test_an_unsure_question_to_a_named_hochschule_offers_the_questions_about_it(responder: Responder) -> None:
-    question = asked("profil/gruendung", "profil/studierende", decision="refuse", confidence=0.1, hochschulen=("rub",))
+    question = asked(
+        *("profil/gruendung", "profil/studierende"),
+        decision="refuse",
+        confidence=0.1,
+        nearness=0.4,
+        hochschulen=("rub",),
+    )
 
     reply = _only(responder.to_message(turn(question, names=("rub",), hochschulen=("rub",))))
 

@@ -9,9 +9,15 @@ from rasa_sdk import Tracker
 from actions.turn import Candidate, Question, Turn
 
 
-def asked(*ids: str, decision: str = "answer", confidence: float = 0.9, hochschulen: tuple[str, ...] = ()) -> Question:
-    """A question whose candidates are `ids`, the first with `confidence`, the others behind it."""
-    candidates = tuple(Candidate(key, 0.5, confidence / (place + 1)) for place, key in enumerate(ids))
+def asked(
+    *ids: str,
+    decision: str = "answer",
+    confidence: float = 0.9,
+    nearness: float = 0.0,
+    hochschulen: tuple[str, ...] = (),
+) -> Question:
+    """A question whose candidates are `ids`, all as near, the first with `confidence`, the others behind it."""
+    candidates = tuple(Candidate(key, 0.5, confidence / (place + 1), nearness) for place, key in enumerate(ids))
     return Question("eine Frage", candidates, decision, hochschulen, hochschulen)
 
 
