@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.names import NameFinder
+from nlu.shares import Shares
 from nlu.text import content_words, numbers, question_kinds
 
 FEATURES = (
@@ -266,20 +267,19 @@ class Evidence:
             nearest_outside=float((self._vectors[self._answers[self._outside].rows] @ vector).max()),
         )
 
-    def __call__(self, asked: Asked, label: str, probabilities: dict[str, float]) -> np.ndarray:
+    def __call__(self, asked: Asked, label: str, shares: Shares) -> np.ndarray:
         """The evidence that `label` answers what is asked, one number a feature of `FEATURES`.
 
         Args:
-            probabilities: the classifier's share of every label.
+            shares: what the classifier gives every label.
         """
         answer = self._answers[label]
-        first = probabilities[label]
-        second = max((p for other, p in probabilities.items() if other not in (label, self._outside)), default=0.0)
+        first = shares[label]
         least, mass = self._unexplained(asked, answer)
         return np.array(
             [
-                _log_ratio(first, probabilities[self._outside]),
-                _log_ratio(first, second),
+                _log_ratio(first, shares.outside),
+                _log_ratio(first, shares.rival(label)),
                 self._kind_rarity(asked.kinds, answer),
                 float(len(asked.numbers - answer.numbers) > 0),
                 least,

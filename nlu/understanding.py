@@ -21,6 +21,7 @@ from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
 from nlu.safety import EmergencyFinder
+from nlu.shares import Shares
 from nlu.spelling import MIN_COUNT, SpellingNormalizer, word_counts
 from nlu.text import clean
 from nlu.vectors import VectorCache
@@ -37,11 +38,6 @@ IN_TOWN = f" in {HOME}"
 def _foreign_places() -> frozenset[str]:
     lines = FOREIGN_PLACES_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
-
-
-def _ranked(probabilities: dict[str, float]) -> list[str]:
-    """The answers, the most probable first, »outside« left out."""
-    return sorted(probabilities.keys() - {OUTSIDE}, key=lambda label: (-probabilities[label], label))
 
 
 def titles_as_examples(store: AnswerStore) -> tuple[list[str], list[str]]:
@@ -115,6 +111,7 @@ class Understanding:
         self._examples = examples
         self._judge = judge or Judge.load()
         self._encode = sentence_encoder()
+        self._columns = {label: column for column, label in enumerate(model.labels)}
         self._details = details_of(store)
         self.emergency = EmergencyFinder(
             model.labels,
@@ -215,17 +212,17 @@ class Understanding:
 
     def evidence_of_first(self, text: str, count: int) -> list[tuple[str, np.ndarray]]:
         """The `count` most probable answers to a text with the evidence for each; what the judge is fitted on."""
-        probabilities, vector = self._classified([text])[0]
+        shares, vector = self._classified([text])[0]
         told = self._details.without(text)
         asked = self.evidence.asked(told, text, vector, self.evidence.heard([told]))
-        return [(label, self.evidence(asked, label, probabilities)) for label in _ranked(probabilities)[:count]]
+        return [(label, self.evidence(asked, label, shares)) for label in shares.ranked(count)]
 
-    def _classified(self, texts: Sequence[str]) -> list[tuple[dict[str, float], np.ndarray]]:
+    def _classified(self, texts: Sequence[str]) -> list[tuple[Shares, np.ndarray]]:
         """For each text the share of every label, and its vector."""
         vectors = self._encode(texts)
         rows = self._model.probabilities(texts, vectors)
         return [
-            (dict(zip(self._model.labels, map(float, row), strict=True)), vector)
+            (Shares(self._model.labels, self._columns, OUTSIDE, row), vector)
             for row, vector in zip(rows, vectors, strict=True)
         ]
 
@@ -238,20 +235,20 @@ class Understanding:
         told = {reading: self._details.without(reading.asked) for reading in distinct}
         heard = self.evidence.heard(told.values())
         judged = {
-            reading: self._judged(reading, probabilities, self.evidence.asked(told[reading], message, vector, heard))
-            for reading, (probabilities, vector) in zip(distinct, classified, strict=True)
+            reading: self._judged(reading, shares, self.evidence.asked(told[reading], message, vector, heard))
+            for reading, (shares, vector) in zip(distinct, classified, strict=True)
         }
         return [[judged[reading] for reading in group] for group in readings]
 
-    def _judged(self, reading: Reading, probabilities: dict[str, float], asked: Asked) -> Question:
-        ranked = _ranked(probabilities)[:CANDIDATES]
-        judged = [self._candidate(label, asked, probabilities) for label in ranked[:JUDGED]]
-        others = [self._unjudged(label, asked, probabilities) for label in ranked[JUDGED:]]
-        return Question.ranked(reading.asked, [*judged, *others], probabilities[OUTSIDE])
+    def _judged(self, reading: Reading, shares: Shares, asked: Asked) -> Question:
+        ranked = shares.ranked(CANDIDATES)
+        judged = [self._candidate(label, asked, shares) for label in ranked[:JUDGED]]
+        others = [self._unjudged(label, asked, shares) for label in ranked[JUDGED:]]
+        return Question.ranked(reading.asked, [*judged, *others], shares.outside)
 
-    def _unjudged(self, label: str, asked: Asked, probabilities: dict[str, float]) -> Candidate:
-        return Candidate(label, probabilities[label], nearness=self.evidence.nearness(asked, label))
+    def _unjudged(self, label: str, asked: Asked, shares: Shares) -> Candidate:
+        return Candidate(label, shares[label], nearness=self.evidence.nearness(asked, label))
 
-    def _candidate(self, label: str, asked: Asked, probabilities: dict[str, float]) -> Candidate:
-        evidence = self.evidence(asked, label, probabilities)
-        return Candidate(label, probabilities[label], self._judge(evidence), float(evidence[NEAREST_EXAMPLE]))
+    def _candidate(self, label: str, asked: Asked, shares: Shares) -> Candidate:
+        evidence = self.evidence(asked, label, shares)
+        return Candidate(label, shares[label], self._judge(evidence), float(evidence[NEAREST_EXAMPLE]))

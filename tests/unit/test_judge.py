@@ -11,6 +11,7 @@ import pytest
 from answers import AnswerStore
 from nlu.judge import FEATURES, JUDGE_FILE, Evidence, Judge
 from nlu.names import NameFinder
+from nlu.shares import Shares
 
 COUNT, CAMPUS, OUTSIDE = "hochschulen/anzahl", "hochschulen/campus", "out_of_scope"
 EXAMPLES = {
@@ -40,7 +41,9 @@ def evidence(store: AnswerStore) -> Evidence:
 
 
 def _weighed(evidence: Evidence, text: str, label: str = COUNT, **shares: float) -> dict[str, float]:
-    probabilities = {COUNT: 0.6, CAMPUS: 0.3, OUTSIDE: 0.1, **shares}
+    given = dict(sorted({COUNT: 0.6, CAMPUS: 0.3, OUTSIDE: 0.1, **shares}.items()))
+    columns = {label: column for column, label in enumerate(given)}
+    probabilities = Shares(list(given), columns, OUTSIDE, np.array(list(given.values())))
     asked = evidence.asked(text, text, np.eye(3)[AXES[label]], evidence.heard([text]))
     return dict(zip(FEATURES, evidence(asked, label, probabilities), strict=True))
 
