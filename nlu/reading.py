@@ -38,9 +38,6 @@ TRUST_UNRELATED = 0.7  # read alone though a pronoun stands for what was spoken 
 TRUST_SMALL_TALK = 0.6  # about the assistant, which the message does not speak of
 TRUST_FOLLOW_UP = 0.5  # about the last answer as such, though another reading is likelier
 TRUST_OTHER_RECORD = 0.1  # about some Hochschule, though the conversation is about none
-# Share that the whole message must give an answer for a part of it to give that answer: between the noise of parts
-# torn out of their letter (most below 0.004) and the second question of a message (most above 0.005; development).
-SUPPORT_FROM = 0.005
 
 
 @dataclass(frozen=True)
@@ -82,15 +79,17 @@ def _most_confident(questions: Sequence[Question]) -> Question:
 class MessageReader:
     """Finds the ways to read a message, has them judged, and weighs the results against each other."""
 
-    def __init__(self, names: NameFinder, mend: Callable[[str], str], judge: Judging) -> None:
+    def __init__(self, names: NameFinder, mend: Callable[[str], str], judge: Judging, support_from: float) -> None:
         """
         Args:
             mend: gives a text with its typing errors mended, folded.
             judge: judges all readings of a message at once.
+            support_from: share that the whole message must give an answer for a part of it to give that answer.
         """
         self._names = names
         self._mend = mend
         self._judge = judge
+        self._support_from = support_from
 
     def questions(self, message: str, conversation: Conversation | None = None) -> list[Question]:
         """The questions of a message, each with its candidates; at least one entry for a non-empty message.
@@ -178,10 +177,9 @@ class MessageReader:
         exempt = (RECORDS,) if named and has_pronoun(part) else ()
         return _most_confident([self._supported(question, support, exempt) for question in readings])
 
-    @staticmethod
-    def _supported(question: Question, support: dict[str, float], exempt: tuple[str, ...]) -> Question:
+    def _supported(self, question: Question, support: dict[str, float], exempt: tuple[str, ...]) -> Question:
         candidates = [
-            c if c.id.startswith(exempt) or support.get(c.id, 0.0) >= SUPPORT_FROM else c.trusted(0.0)
+            c if c.id.startswith(exempt) or support.get(c.id, 0.0) >= self._support_from else c.trusted(0.0)
             for c in question.candidates
         ]
         return Question.ranked(question.text, candidates, question.outside)

@@ -16,10 +16,12 @@ from rich.markup import escape
 from answers import AnswerStore, ContentError, CuratedAnswer
 from answers.schema import Fact, read_yaml
 from nlu.importer import read_examples
+from staff.meaning import near_refusals
 from staff.project import ROOT
 
 MIN_EXAMPLES = 20
 MAX_ANSWERS = 90
+SHOWN_NEAR = 10
 # Their facts hold the numbers that doors may name beside those of their guide.
 CONTACTS = ("agentur/telefon", "agentur/ansprechperson-anliegen", "agentur/presse")
 FOLLOW_UP_TOPIC = "kontext"
@@ -349,6 +351,7 @@ def report(console: Console, root: Path = ROOT) -> int:
     for problem in found:
         label = "[yellow]Hinweis[/yellow]" if problem.warning else "[red]Fehler[/red]"
         console.print(f"{label} {escape(f'{problem.where}: {problem.message}')}", soft_wrap=True)
+    _print_near_refusals(material, root, console)
     errors = sum(not problem.warning for problem in found)
     examples = sum(map(len, material.examples.values()))
     console.print(
@@ -357,3 +360,12 @@ def report(console: Console, root: Path = ROOT) -> int:
         f"{errors} Fehler, {len(found) - errors} Hinweise."
     )
     return 1 if errors else 0
+
+
+def _print_near_refusals(material: Material, root: Path, console: Console) -> None:
+    near = near_refusals(material.examples, root / ".cache", SHOWN_NEAR)
+    for pair in near:
+        text = f"»{pair.refusal}« wird abgelehnt, kommt aber »{pair.example}« ({pair.answer_id}) sehr nahe"
+        console.print(
+            f"[cyan]ansehen[/cyan] {escape(f'data/nlu/out_of_scope.yml: {text} ({pair.cosine:.2f}).')}", soft_wrap=True
+        )

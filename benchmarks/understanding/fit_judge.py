@@ -18,16 +18,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from answers import AnswerStore
-from answers.schema import read_yaml
 from nlu.importer import read_examples
 from nlu.judge import FEATURES, JUDGE_FILE, Judge
 from nlu.questions import without_greeting
 from nlu.text import clean
 from nlu.understanding import Understanding
+from staff.evaluation import load_questions
 
 ROOT = Path(__file__).resolve().parents[2]
 CANDIDATES = 1
-DEVELOPMENT = ROOT / "tests" / "questions" / "development.yml"
 
 
 def train_understanding(judge: Judge | None = None) -> Understanding:
@@ -43,7 +42,7 @@ def fit() -> None:
     """Fit, report the cross-validated area under the curve, and write the weights."""
     no_judge = Judge(np.zeros(len(FEATURES)), np.ones(len(FEATURES)), np.zeros(len(FEATURES)), 0.0)
     understanding = train_understanding(no_judge)
-    questions = [entry for entry in read_yaml(DEVELOPMENT) if "before" not in entry and "expect" in entry]
+    questions = [entry for entry in load_questions("development") if "before" not in entry and "expect" in entry]
     rows: list[np.ndarray] = []
     right: list[bool] = []
     asked: list[int] = []

@@ -13,7 +13,7 @@ from rich.console import Console
 from answers import ContentError
 from staff.checking import Problem, gather, problems, report
 
-from .content import Project
+from .content import EXAMPLES_EACH, Project
 
 TODAY = datetime.date(2026, 11, 1)
 
@@ -264,3 +264,18 @@ def test_the_real_content_passes() -> None:
     errors = [problem for problem in problems(gather()) if not problem.warning]
 
     assert errors == []
+
+
+def test_a_new_topic_is_an_entry_two_files_with_facts_and_a_rule(project: Project) -> None:
+    with project.editing("answers/topics.yml") as topics:
+        topics["energie"] = {**topics["strategie"], "area": "standort", "overview": ["energie/was"]}
+    with project.editing(STRATEGIE) as strategie, project.editing("answers/facts/strategie.yml") as facts:
+        project.write("answers/energie.yml", [{**strategie[0], "id": "energie/was", "facts": ["en-was"]}])
+        project.write("answers/facts/energie.yml", [{**facts[0], "id": "en-was"}])
+    examples = "".join(f"- beispiel {number} zu energie\n" for number in range(EXAMPLES_EACH))
+    project.write("data/nlu/energie.yml", {"nlu": [{"intent": "energie/was", "examples": examples}]})
+    with project.editing("data/rules/topics.yml") as rules:
+        rules["rules"].append({"rule": "energie", "steps": [{"intent": "energie"}, {"action": "action_standort"}]})
+
+    assert _found(project) == []
+    assert project.store().reply("energie/was").topic == "energie"

@@ -33,7 +33,7 @@ def _reader(store: AnswerStore, known: Known) -> tuple[MessageReader, list[str]]
         scores = {"bot/falsch": 0.0, **known.get(fold(reading.text), {})}
         return Question.ranked(reading.asked, [Candidate(key, value, value) for key, value in scores.items()], 0.1)
 
-    return MessageReader(NameFinder(store.names.values()), fold, judge), read
+    return MessageReader(NameFinder(store.names.values()), fold, judge, support_from=0.005), read
 
 
 def _ids(questions: list[Question]) -> list[str]:
