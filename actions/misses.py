@@ -80,7 +80,7 @@ class Misses:
             c.nearness >= WITHIN_FROM and (c.id.split("/")[0] == topic or self._store.concern_of(c.id) == concern)
             for c in candidates
         )
-        return near or turn.leans_on_context or len(turn.text.split()) <= SHORT
+        return near or turn.tells_details or turn.leans_on_context or len(turn.text.split()) <= SHORT
 
     def _through(self, door: Door, turn: Turn) -> Reply:
         """Whom to ask about the concern, with the visitor's own details."""

@@ -74,6 +74,7 @@ class Turn:
         shown: the answers shown in this conversation (`id` or `id@hochschule`).
         concern: id of the guide of what the visitor came for.
         details: what the visitor told of it so far, by kind (quarter, area, money …).
+        tells_details: this message tells some of them.
         misses: refusals in a row before this message.
         after_emergency: the last reply was the answer to an emergency.
         payload_id: the id a button carries.
@@ -95,6 +96,7 @@ class Turn:
     shown: tuple[str, ...] = field(default=())
     concern: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    tells_details: bool = False
     misses: int = 0
     after_emergency: bool = False
     payload_id: str | None = None
@@ -108,6 +110,7 @@ class Turn:
         slot = tracker.get_slot
         chosen = metadata.get("lang") if metadata.get("lang") in ("de", "en") else None
         foreign = understood.get("foreign")
+        told = _details(message.get("entities") or ())
         return cls(
             text=message.get("text") or "",
             lang="en" if foreign else understood.get("lang") or slot("lang") or chosen or "de",
@@ -124,7 +127,8 @@ class Turn:
             last_name=slot("last_name"),
             shown=tuple(slot("shown") or ()),
             concern=slot("concern"),
-            details={**(slot("details") or {}), **_details(message.get("entities") or ())},
+            details={**(slot("details") or {}), **told},
+            tells_details=bool(told),
             misses=int(slot("misses") or 0),
             after_emergency=bool(slot("emergency")),
             payload_id=_payload_id(message.get("text") or ""),

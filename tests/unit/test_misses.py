@@ -55,6 +55,7 @@ def test_a_miss_within_the_concern_of_the_conversation_gets_its_door_and_one_out
 
     assert misses.reply(_turn("strategie/ziele", WITHIN_FROM, **kept)).concern == "strategie/was"
     assert misses.reply(_turn("hochschulen/thga", 0.3, text="Und wann?", **kept)).concern == "strategie/was"
+    assert misses.reply(_turn("hochschulen/thga", 0.3, tells_details=True, **kept)).concern == "strategie/was"
     assert misses.reply(_turn("hochschulen/thga", 0.3, **kept)).concern is None
 
 
