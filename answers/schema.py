@@ -64,15 +64,22 @@ class Source(Strict):
     url: HttpUrl
 
 
-class Titles(Strict):
+class Phrase(Strict):
+    """Words that complete a sentence, in both languages."""
+
+    de: str
+    en: str
+
+    def in_lang(self, lang: str) -> str:
+        """The words in `lang` (»de« or »en«)."""
+        return self.en if lang == "en" else self.de
+
+
+class Titles(Phrase):
     """The label of a button in both languages."""
 
     de: Title
     en: Title
-
-    def in_lang(self, lang: str) -> str:
-        """The title in `lang` (»de« or »en«)."""
-        return self.en if lang == "en" else self.de
 
 
 class Texts(Strict):
@@ -143,17 +150,6 @@ class Fact(Strict):
     audited: AsOf | None = None
 
     _dated = validator("as_of", pre=True, allow_reuse=True)(_as_text)
-
-
-class Phrase(Strict):
-    """Words that complete a sentence, in both languages."""
-
-    de: str
-    en: str
-
-    def in_lang(self, lang: str) -> str:
-        """The words in `lang` (»de« or »en«)."""
-        return self.en if lang == "en" else self.de
 
 
 class Door(Strict):
