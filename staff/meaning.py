@@ -50,5 +50,6 @@ def near_refusals(examples: Mapping[str, Sequence[str]], cache_dir: Path, limit:
         for row, nearest in enumerate(cosines.argmax(axis=1)):
             cosine = float(cosines[row, nearest])
             if cosine >= NEAR_FROM:
-                found.append(NearRefusal(refused[start + row], *told[nearest], cosine))
+                answer_id, example = told[nearest]
+                found.append(NearRefusal(refused[start + row], answer_id, example, cosine))
     return sorted(found, key=lambda near: -near.cosine)[:limit]
