@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate evaluate-conversations cross-validate lint audit encoder judge bench bench-understanding widget browsers
+.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate evaluate-conversations cross-validate lint audit encoder directions judge bench bench-understanding widget browsers
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -63,6 +63,9 @@ judge: setup-dev ## fit the judge's weights on the development questions
 
 encoder: tensorflow ## tune the sentence encoder on the examples (a quarter of an hour)
 	@$(TENSORFLOW) -m nlu.tuning.tune
+
+directions: setup ## fit the answers' directions to all examples, the encoder as it is (two minutes)
+	@$(PY) -m nlu.tuning.directions
 
 test-encoder: tensorflow ## the tests of the tuning, in its environment
 	@$(TENSORFLOW) -m pytest -q --confcutdir=tests/tuning tests/tuning

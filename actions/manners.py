@@ -30,6 +30,14 @@ def with_regard(replies: list[Reply], turn: Turn, store: AnswerStore) -> list[Re
     return [first, *replies[1:]]
 
 
+def with_care(replies: list[Reply], turn: Turn, store: AnswerStore) -> list[Reply]:
+    """The replies; below them the emergency numbers where the message may tell of one and no reply names them."""
+    if not turn.worry or any(reply.emergency for reply in replies):
+        return replies
+    note = store.phrase("care_note", turn.lang)
+    return [*replies, Reply(kind="signpost", text=note, lang=turn.lang, topic="wegweiser", emergency=True)]
+
+
 def without_repetition(replies: list[Reply], turn: Turn, store: AnswerStore) -> list[Reply]:
     """The replies; of an answer already given in this conversation only the sentence that fits the question best."""
     return [_as_said(reply, turn, store) if _was_given(reply, turn) else reply for reply in replies]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.manners import first_sentence, with_regard, without_repetition
+from actions.manners import first_sentence, with_care, with_regard, without_repetition
 from actions.misses import OFFERED, WITHIN_FROM, Misses
 from actions.turn import Candidate, Question, Turn
 from answers import AnswerStore, Reply
@@ -35,7 +35,7 @@ class Responder:
         replies = self._understood(turn)
         if not any(question.best.id.startswith(CONTEXT) for question in turn.questions[:1]):
             replies = without_repetition(replies, turn, self._store)
-        return with_regard(replies, turn, self._store)
+        return with_care(with_regard(replies, turn, self._store), turn, self._store)
 
     def _understood(self, turn: Turn) -> list[Reply]:
         if not turn.questions:

@@ -66,6 +66,7 @@ class Turn:
         foreign: code of the language the message is written in, if it is one that the assistant does not speak.
         asks: kinds of question the message asks.
         feeling: »grief«, »fear« or »anger« where the message tells of one.
+        worry: the message may tell of an emergency.
         questions: the message's questions; the first is the whole message where there are several.
         names, hochschulen: ids of the things named.
         leans_on_context: a pronoun or »und …« stands for what was said before.
@@ -86,6 +87,7 @@ class Turn:
     foreign: str | None = None
     asks: frozenset[str] = frozenset()
     feeling: str | None = None
+    worry: bool = False
     questions: tuple[Question, ...] = ()
     names: tuple[str, ...] = ()
     hochschulen: tuple[str, ...] = ()
@@ -117,6 +119,7 @@ class Turn:
             foreign=foreign,
             asks=frozenset(understood.get("asks") or ()),
             feeling=understood.get("feeling"),
+            worry=bool(understood.get("worry")),
             easy=bool(slot("easy")),
             questions=tuple(Question.from_data(data) for data in understood.get("questions", []) if data["candidates"]),
             names=tuple(name["id"] for name in understood.get("names", [])),

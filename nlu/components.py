@@ -24,6 +24,7 @@ from nlu.candidates import Candidate, Question
 from nlu.context import Conversation, is_bare_mention, leans_on_context
 from nlu.names import NameFinder
 from nlu.reading import FOLLOW_UP, MEANT_ALONE
+from nlu.safety import Emergency
 from nlu.text import clean, feeling, question_kinds
 from nlu.understanding import Understanding
 
@@ -147,7 +148,8 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
     def _process(self, message: Message, conversation: Conversation | None) -> None:
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
-        questions = self._known(self._questions(text, conversation))
+        emergency = self._understanding.emergency(text)
+        questions = self._known(self._questions(text, emergency, conversation))
         found = self._names.find(text, self._understanding.mend)
         rest = self._names.without_names(text)
         message.set(
@@ -157,6 +159,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
                 "foreign": self._understanding.foreign(text),
                 "asks": sorted(question_kinds(text)),
                 "feeling": feeling(text),
+                "worry": emergency is not None,
                 "names": found,
                 "leans_on_context": leans_on_context(text),
                 "bare_mention": bool(found) and is_bare_mention(rest),
@@ -169,13 +172,16 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         else:
             self._set_fallback(message)
 
-    def _questions(self, text: str, conversation: Conversation | None) -> list[Question]:
+    def _questions(self, text: str, emergency: Emergency | None, conversation: Conversation | None) -> list[Question]:
         """The message's questions; nothing but the emergency, if it tells of one."""
         assert self._understanding is not None
-        emergency = self._understanding.emergency(text)
-        if emergency:
-            return [Question.certain(text, emergency)]
-        return self._understanding.questions(text, conversation)
+        if emergency and emergency.said:
+            return [Question.certain(text, emergency.answer_id)]
+        questions = self._understanding.questions(text, conversation)
+        sure = bool(questions) and questions[0].best.confidence >= self._config["answer_threshold"]
+        if emergency and emergency.certain and not sure:
+            return [Question.certain(text, emergency.answer_id)]
+        return questions
 
     def _known(self, questions: list[Question]) -> list[Question]:
         """Without answers that an editor has taken away since the training."""

@@ -20,7 +20,7 @@ from nlu.judge import FEATURES, Asked, Evidence, Judge
 from nlu.language import LanguageDetector
 from nlu.names import NameFinder
 from nlu.reading import HOME, MessageReader, Reading
-from nlu.safety import EmergencyFinder
+from nlu.safety import Alarm, EmergencyFinder, harmless_texts
 from nlu.shares import Shares
 from nlu.spelling import MIN_COUNT, SpellingNormalizer, word_counts
 from nlu.text import clean
@@ -93,6 +93,7 @@ class Understanding:
         mend: SpellingNormalizer,
         language: LanguageDetector,
         examples: Sequence[str],
+        alarm: Alarm,
         judge: Judge | None = None,
     ) -> None:
         """
@@ -101,6 +102,7 @@ class Understanding:
             mend: gives a text with its typing errors mended, folded.
             language: tells the language of a message.
             examples: what the evidence was learned from, in the order of its rows.
+            alarm: tells emergencies.
             judge: the judge to use; the stored one if None.
         """
         self.mend = mend
@@ -113,13 +115,16 @@ class Understanding:
         self._examples = examples
         self._judge = judge or Judge.load()
         self._encode = sentence_encoder()
+        self._alarm = alarm
         self._columns = {label: column for column, label in enumerate(model.labels)}
         self._details = details_of(store)
         self.emergency = EmergencyFinder(
             model.labels,
             [answer.id for answer in store.answers.values() if answer.kind == "emergency"],
             model.wording.probabilities,
-            lambda texts: model.probabilities(texts, self._encode(texts)),
+            self._encode,
+            model.probabilities,
+            alarm,
         )
         ours = [word for word, count in mend.counts.items() if count >= MIN_COUNT]
         self.foreign = ForeignLanguages(store.languages.values(), ours)
@@ -148,6 +153,8 @@ class Understanding:
         encode = remembering_encoder(cache_dir)
         passages = encode([PASSAGE + text for text in answer_texts.values()])
         vectors = encode([QUERY + text for text in texts])
+        harmless = encode([QUERY + clean(text) for text in harmless_texts()])
+        meant = np.isin(labels, [answer.id for answer in store.answers.values() if answer.kind == "emergency"])
         evidence = Evidence.learn(
             texts,
             labels,
@@ -165,6 +172,7 @@ class Understanding:
             SpellingNormalizer(word_counts([*texts, *answer_texts.values()]), _foreign_places()),
             LanguageDetector.learn(names.surface_forms, texts),
             [text for _, text in sorted(zip(labels, texts, strict=True), key=itemgetter(0))],
+            Alarm.learn(vectors[meant], vectors[~meant], harmless),
             judge,
         )
 
@@ -175,6 +183,7 @@ class Understanding:
             "evidence": self.evidence.arrays(),
             "language": self.language.pieces.arrays(),
             "directions": {"directions": self._model.directions.directions},
+            "alarm": self._alarm.arrays(),
         }
         for name, arrays in parts.items():
             np.savez(folder / f"{name}.npz", **arrays)
@@ -200,7 +209,9 @@ class Understanding:
         evidence = Evidence.from_arrays(_arrays(folder / "evidence.npz"), _foreign_places(), OUTSIDE, names)
         mend = SpellingNormalizer(learned["counts"], _foreign_places())
         language = LanguageDetector(names.surface_forms, WordingModel.from_arrays(_arrays(folder / "language.npz")))
-        return cls(store, AnswerModel(wording, directions), evidence, mend, language, learned["examples"])
+        told = _arrays(folder / "alarm.npz")
+        alarm = Alarm(told["weights"], float(told["intercept"]))
+        return cls(store, AnswerModel(wording, directions), evidence, mend, language, learned["examples"], alarm)
 
     def nearest_examples(self, text: str, label: str, count: int = 3) -> list[tuple[str, float]]:
         """The examples of an answer that are most like a text, with their cosines, the nearest first."""

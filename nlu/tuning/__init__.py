@@ -5,6 +5,7 @@
 - `messages`: the examples, written differently each time they are seen
 - `export`: writes what `nlu.encoder` reads: a quantised ONNX file, the tokenizer, the answers' directions
 - `tune`: does it all
+- `directions`: fits the answers' directions alone, the encoder as it is (`make directions`)
 
 Imports `nlu` and `answers`; nothing imports it.
 """

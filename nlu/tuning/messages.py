@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
-from nlu.text import fold
+from answers import AnswerStore
+from nlu.importer import read_examples
+from nlu.text import clean, fold
+from nlu.understanding import titles_as_examples
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "nlu"
 
 _PUNCTUATION = re.compile(r"[?!.,;:»«\"]")
 AS_WRITTEN = 0.4
@@ -37,3 +43,11 @@ def _with_typing_error(text: str, chance: random.Random) -> str:
     if kind < 0.7:
         return text[:at] + text[at + 1 :]
     return text[:at] + text[at] + text[at:]
+
+
+def learned_messages() -> tuple[list[str], list[str]]:
+    """All examples and titles with their answers' ids."""
+    read = [block for file in sorted(DATA.glob("*.yml")) for block in read_examples(file)]
+    titles, titled = titles_as_examples(AnswerStore())
+    texts = [clean(text) for _, listed in read for text in listed]
+    return [*texts, *titles], [*(intent for intent, listed in read for _ in listed), *titled]

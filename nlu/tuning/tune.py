@@ -20,25 +20,20 @@ from rich.progress import track
 from answers import AnswerStore
 from nlu.encoder import (
     FOLDER,
-    HEAD_FILE,
     MAX_PIECES,
     NETWORK_FILE,
-    PASSAGE,
     QUERY,
     TOKENIZER_FILE,
     VECTORS_FILE,
-    SentenceEncoder,
+    AnswerDirections,
 )
-from nlu.importer import read_examples
-from nlu.text import clean
 from nlu.tuning.base import BaseModel
+from nlu.tuning.directions import write_directions, write_vectors_of
 from nlu.tuning.export import export, pieces_to_keep, tokenizer_of
-from nlu.tuning.messages import written_differently
+from nlu.tuning.messages import learned_messages, written_differently
 from nlu.tuning.network import TunableEncoder
-from nlu.understanding import texts_of_answers, titles_as_examples
-from nlu.vectors import VectorCache
+from nlu.understanding import texts_of_answers
 
-DATA = Path(__file__).resolve().parents[2] / "data" / "nlu"
 EPOCHS = 3
 BATCH = 64
 FROZEN_LAYERS = 2
@@ -50,14 +45,6 @@ BATCHES_A_CHUNK = 16
 
 Ids = list[int]
 Batch = list[tuple[int, Ids]]
-
-
-def learned_messages() -> tuple[list[str], list[str]]:
-    """All examples and titles with their answers' ids."""
-    read = [block for file in sorted(DATA.glob("*.yml")) for block in read_examples(file)]
-    titles, titled = titles_as_examples(AnswerStore())
-    texts = [clean(text) for _, listed in read for text in listed]
-    return [*texts, *titles], [*(intent for intent, listed in read for _ in listed), *titled]
 
 
 class Tuner:
@@ -143,22 +130,11 @@ class Tuner:
         folder.mkdir(parents=True, exist_ok=True)
         export(self.encoder, folder / NETWORK_FILE)
         tokenizer_of(self._base, self.pieces).save(str(folder / TOKENIZER_FILE), pretty=False)
-        np.savez(
-            folder / HEAD_FILE,
-            names=np.array(self.names),
-            directions=tf.nn.l2_normalize(self._head, axis=0).numpy().T.astype(np.float16),
-            mean=self.mean.astype(np.float32),
-            scale=np.float32(FIRST_SCALE),
-        )
-        self._write_vectors(folder)
-
-    def _write_vectors(self, folder: Path) -> None:
-        """The vectors of examples and answers as the written encoder gives them, so that nobody need encode them."""
-        passages = [PASSAGE + text for text in texts_of_answers(AnswerStore()).values()]
-        known = [*(QUERY + text for text in self._texts), *passages]
-        encoder = SentenceEncoder(folder)
+        directions = tf.nn.l2_normalize(self._head, axis=0).numpy().T
+        write_directions(folder, AnswerDirections(tuple(self.names), directions, self.mean, FIRST_SCALE))
+        # What was known of another encoder means nothing for this one.
         (folder / VECTORS_FILE).unlink(missing_ok=True)
-        VectorCache(folder / VECTORS_FILE, lambda texts: encoder(texts, prefix=""))(known)
+        write_vectors_of(folder, self._texts)
 
 
 def main() -> None:

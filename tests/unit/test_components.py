@@ -17,6 +17,7 @@ from nlu.candidates import Candidate, Question
 from nlu.components import AnswerClassifier
 from nlu.context import Conversation
 from nlu.importer import ProjectImporter
+from nlu.safety import Emergency
 from nlu.text import fold
 
 
@@ -36,8 +37,8 @@ class StandIn:
         return fold(message)
 
     @staticmethod
-    def emergency(message: str) -> str | None:
-        return "wegweiser/notruf" if "brennt" in message else None
+    def emergency(message: str) -> Emergency | None:
+        return Emergency("strategie/was", said=True, certain=True) if "brennt" in message else None
 
     @staticmethod
     def foreign(message: str) -> str | None:
@@ -212,3 +213,10 @@ def test_rasa_knows_every_topic_and_action_that_answers_need(real_store: AnswerS
 
     assert topics <= set(domain.intents)
     assert {f"action_{topic.area}" for topic in real_store.topics.values()} <= set(domain.user_actions)
+
+
+def test_an_emergency_that_is_said_outright_stands_for_the_whole_message(classifier: AnswerClassifier) -> None:
+    output = _process(classifier, _question(0.9, "hochschulen/thga"), text="Hilfe, es brennt!")
+
+    assert [question["candidates"][0]["id"] for question in output["understanding"]["questions"]] == ["strategie/was"]
+    assert output["understanding"]["worry"]

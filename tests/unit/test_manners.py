@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.manners import with_regard, without_repetition
+from actions.manners import with_care, with_regard, without_repetition
 from actions.turn import Turn
 from answers import AnswerStore, Reply
 
@@ -43,3 +43,12 @@ def test_a_feeling_gets_one_sentence_of_regard_that_changes(store: AnswerStore) 
     assert len(texts) == 3
     assert with_regard([_given()], Turn(), store) == [_given()]
     assert with_regard([_given(emergency=True)], Turn(feeling="grief"), store) == [_given(emergency=True)]
+
+
+def test_below_a_reply_to_a_message_that_may_tell_of_an_emergency_stand_the_numbers(store: AnswerStore) -> None:
+    _, note = with_care([_given()], Turn(worry=True), store)
+
+    assert note.emergency
+    assert "0800 1110111" in note.text
+    assert with_care([_given()], Turn(), store) == [_given()]
+    assert with_care([_given(emergency=True)], Turn(worry=True), store) == [_given(emergency=True)]
