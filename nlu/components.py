@@ -67,7 +67,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         return {
             "smoothing": settings.smoothing,
             "temper": settings.temper,
-            "answer_threshold": 0.6,
+            "answer_threshold": 0.65,
             "smalltalk_threshold": 0.3,
             "companion_threshold": 0.35,
             "clarify_threshold": 0.15,
