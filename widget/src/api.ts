@@ -65,7 +65,7 @@ export class ChatApi {
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: abortAfter(TIMEOUT_MS),
     });
     const data = await response.json().catch(() => null);
     if (!response.ok) throw refusal(response, data?.error);
@@ -80,6 +80,13 @@ export class ChatApi {
       throw new RequestError(navigator.onLine ? "unreachable" : "offline");
     }
   }
+}
+
+/** `AbortSignal.timeout` for browsers that have none. */
+function abortAfter(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
 }
 
 function refusal(response: Response, error?: { code?: unknown; message?: unknown }): RequestError {

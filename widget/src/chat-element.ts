@@ -2,21 +2,16 @@
 
 import { ChatApi } from "./api";
 import { palette, type Scheme } from "./colours";
+import { addStyles, isStyled } from "./floor";
 import { ICONS } from "./icons";
 import launcherCss from "./launcher.css";
 import { ChatPanel } from "./panel/chat-panel";
+import { ownServer, scriptTag } from "./script-tag";
 import { ATTRIBUTES, readSettings, writeOptions, type Options, type Settings } from "./settings";
 import { STRINGS } from "./strings";
 import type { Lang } from "./message";
 import { Conversation, readKept, type Kept, type Listener } from "./conversation";
 import { TabMemory } from "./tab-memory";
-
-const launcherSheet = new CSSStyleSheet();
-launcherSheet.replaceSync(launcherCss);
-
-// Where this script came from: the server, unless the page names another one.
-const source = document.currentScript as HTMLScriptElement | null;
-const ownServer = source?.src ? new URL(source.src).origin : location.origin;
 
 /**
  * The chat on a page.
@@ -42,7 +37,8 @@ export class ChatElement extends HTMLElement {
   #isUnread = false;
   #isStale = false;
   #returnTo: HTMLElement | null = null;
-  readonly #colours = new CSSStyleSheet();
+  readonly #root = this.attachShadow({ mode: "open" });
+  readonly #setColours: (css: string) => void;
   readonly #button = document.createElement("button");
   readonly #label = span("label");
   readonly #hint = span("hidden");
@@ -52,21 +48,22 @@ export class ChatElement extends HTMLElement {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [launcherSheet, this.#colours];
+    addStyles(this.#root, launcherCss, scriptTag?.nonce);
+    this.#setColours = addStyles(this.#root, "", scriptTag?.nonce);
     this.#button.type = "button";
     this.#button.setAttribute("part", "launcher");
     this.#button.setAttribute("aria-haspopup", "dialog");
     this.#button.append(icon(ICONS.chat), this.#label, this.#hint, this.#badge);
     this.#button.addEventListener("click", () => this.open());
     this.#region.append(this.#button);
-    root.append(this.#region);
+    this.#root.append(this.#region);
   }
 
   connectedCallback(): void {
     this.#read();
     this.#memory = new TabMemory<Kept>(this.#settings.name || this.#settings.server);
     this.#prefersDark.addEventListener("change", this.#paint);
+    this.#region.hidden = !isStyled(this.#root); // better no chat than one strewn over the page
     const kept = readKept(this.#memory);
     if (!kept) return;
     this.#lang = kept.lang;
@@ -200,7 +197,7 @@ export class ChatElement extends HTMLElement {
     const { theme, accent, title, label } = this.#settings;
     const strings = STRINGS[this.#lang];
     const scheme: Scheme = theme === "dark" || (theme !== "light" && this.#prefersDark.matches) ? "dark" : "light";
-    this.#colours.replaceSync(palette(scheme, accent));
+    this.#setColours(palette(scheme, accent));
     this.#region.lang = this.#lang;
     this.#region.setAttribute("aria-label", title || strings.title);
     this.#label.textContent = label || strings.launcher;

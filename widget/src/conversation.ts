@@ -117,8 +117,8 @@ export class Conversation {
 
   /** What the bot said since the visitor spoke last. */
   get turn(): readonly BotEntry[] {
-    const start = this.entries.findLastIndex((entry) => entry.from === "visitor");
-    return this.entries.slice(start + 1).filter((entry) => entry.from === "bot");
+    const start = this.entries.map(({ from }) => from).lastIndexOf("visitor");
+    return this.entries.slice(start + 1).filter((entry): entry is BotEntry => entry.from === "bot");
   }
 
   /** The curated answers of this turn: what can be judged. */

@@ -2,7 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { MAX_CHARS, type Conversation, type VisitorEntry } from "../conversation";
+import { addStyles } from "../floor";
 import type { Choice, Lang } from "../message";
+import { scriptTag } from "../script-tag";
 import type { Settings } from "../settings";
 import { ASK_LANGUAGE, ASK_SIMPLER, STRINGS, type Strings } from "../strings";
 import { countChars } from "../text";
@@ -16,9 +18,6 @@ import { confirmView, menuView } from "./menu-view";
 import panelCss from "./panel.css";
 import { Stage } from "./stage";
 import { troubleView } from "./trouble-view";
-
-const panelSheet = new CSSStyleSheet();
-panelSheet.replaceSync(panelCss);
 
 type State = Pick<ChatPanel, "isMenuOpen" | "isConfirming" | "announcement">;
 
@@ -48,7 +47,7 @@ export class ChatPanel extends LitView {
 
   constructor() {
     super();
-    this.root.adoptedStyleSheets = [panelSheet];
+    addStyles(this.root, panelCss, scriptTag?.nonce);
     new Network(this, (isOnline) => this.#networkChanged(isOnline));
   }
 
@@ -65,8 +64,7 @@ export class ChatPanel extends LitView {
     this.#seen = "";
     this.requestUpdate();
     if (takesFocus) this.#focusEntrance();
-    if (navigator.onLine) void this.conversation.start();
-    else this.conversation.goOffline();
+    void this.conversation.start();
   }
 
   hide(): void {
@@ -232,11 +230,10 @@ export class ChatPanel extends LitView {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const isField = (event.target as HTMLElement).id === "field";
-    if (event.key === "Enter" && isField && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      (event.target as HTMLTextAreaElement).form!.requestSubmit();
-    }
-    if (event.key === "Escape" && !event.isComposing) {
+    // An input method ends its word with these keys, too; Safari says so by the old number only.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && isField && !event.shiftKey) this.#onSubmit(event);
+    if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation(); // the page's own dialogs stay
       this.#stepBack();
@@ -385,8 +382,8 @@ export class ChatPanel extends LitView {
   }
 
   get #isSimple(): boolean {
-    const said = this.conversation.entries.findLast((entry) => entry.from === "visitor");
-    return said?.from === "visitor" && said.text === ASK_SIMPLER;
+    const said = this.conversation.entries.filter((entry): entry is VisitorEntry => entry.from === "visitor");
+    return said.at(-1)?.text === ASK_SIMPLER;
   }
 
   /** Where typing goes on; on a touch screen the keyboard would cover the answer, so there it is the conversation. */
@@ -410,6 +407,3 @@ export class ChatPanel extends LitView {
     return this.root.querySelector<Found>(selector)!;
   }
 }
-
-// The page may have loaded this script before.
-if (!customElements.get("bowe-chat-panel")) customElements.define("bowe-chat-panel", ChatPanel);
