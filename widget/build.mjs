@@ -13,12 +13,13 @@ const TARGET = "es2020";
 // Names that never leave the bundle; short ones spare visitors half a kilobyte. What a page, the server or the tab's
 // memory sees by its name must not stand here.
 const INNER_NAMES = `
-  activity addController announcement answers askPerson canSend clearTrouble confirmText confirmTitle
-  conversation deleteConversation fieldError forget goOffline hasEntries hostConnected hostDisconnected isBusy
-  isConfirming isDeleting isLeft isLimited isList isMenuOpen isReachable isSimple isSmall launcherHint leave listener newTab
-  notDeleted notHelpful notSavable notSaved onChange onEnd openSession paragraph rated renewed requestUpdate resend
-  retire retryAfterSeconds searching secondsInAll secondsLeft secondsOfStage sendComment subtitle switchLanguage thanks tooLong
-  trouble unread updateComplete updated wasDeleted wasHelpful`.trim().split(/\s+/);
+  activity addController announcement answered answers askPerson assistant canSend choose clearTrouble confirmText
+  confirmTitle contact conversation deleteConversation field fieldError forget goOffline hasEntries hostConnected
+  hostDisconnected isBusy isConfirming isDeleting isLeft isLimited isList isMenuOpen isReachable isSimple isSmall
+  launcher launcherHint leave limited listener newTab notDeleted notHelpful notSavable notSaved onChange onEnd
+  openSession paragraph privacy rated renewed requestUpdate resend restart retire retryAfterSeconds searching
+  secondsInAll secondsLeft secondsOfStage sendComment sending stage starting subtitle switchLanguage thanks tooLong
+  trouble unreachable unread until updateComplete updated wasDeleted wasHelpful`.trim().split(/\s+/);
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const outfile = `${folder}dist/widget.js`;
 const { version } = JSON.parse(await readFile(`${folder}package.json`, "utf8"));

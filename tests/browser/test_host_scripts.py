@@ -1,4 +1,4 @@
-"""The widget beside the scripts of its page: optimisers, modules, and servers under a path."""
+"""The widget beside the scripts of its page: shortcuts, modals, optimisers, modules, and servers under a path."""
 
 # ruff: noqa: E501 (markup, scripts and sentences are left in one piece)
 from __future__ import annotations
@@ -7,11 +7,89 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .chat import Chat
-from .fake_server import WIDGET, FakeServer
+from .fake_server import STUDENTS, WIDGET, FakeServer
 from .fake_server import Page as HostPage
 from .test_host_pages import has_a_conversation, host, visit
 
 WIDGET_SOURCE = (WIDGET / "dist" / "widget.js").read_text(encoding="utf-8").replace("</", "<\\/")
+# Shortcuts of one letter, as pages do it: who types in a field is left alone, and the field is known by the target.
+SHORTCUT = """
+const isTyping = ({ target }) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
+const search = (event) => {
+  if (isTyping(event) || !["s", "/"].includes(event.key)) return;
+  event.preventDefault();
+  document.getElementById("search").focus();
+};
+addEventListener("DOMContentLoaded", () => WHERE.addEventListener(TYPE, search, CAPTURE));
+"""
+
+
+@pytest.mark.parametrize("type_", ["keydown", "keypress"])
+@pytest.mark.parametrize("capture", ["false", "true"])
+@pytest.mark.parametrize("where", ["window", "document", "document.body"])
+def test_shortcuts_of_the_page_take_no_letter_from_the_chat(
+    page: Page, site: FakeServer, server: FakeServer, where: str, capture: str, type_: str
+) -> None:
+    script = SHORTCUT.replace("WHERE", where).replace("CAPTURE", capture).replace("TYPE", repr(type_))
+    chat = visit(page, site, host(server, "<input id=search>", f"<script>{script}</script>"))
+    chat.launcher.click()
+    expect(chat.answers).to_have_count(1)
+    page.keyboard.type("Was ist los/passiert?")
+    expect(chat.field).to_have_value("Was ist los/passiert?")
+    chat.ask(STUDENTS)
+    chat.button("Nicht hilfreich").click()
+    comment = chat.root.locator("#comment")
+    comment.click()
+    page.keyboard.type("Das stimmt so")
+    expect(comment).to_have_value("Das stimmt so")
+
+
+def test_outside_the_text_fields_the_shortcuts_of_the_page_work(
+    page: Page, site: FakeServer, server: FakeServer
+) -> None:
+    script = SHORTCUT.replace("WHERE", "document").replace("CAPTURE", "false").replace("TYPE", "'keydown'")
+    chat = visit(page, site, host(server, "<input id=search>", f"<script>{script}</script>"))
+    chat.launcher.focus()
+    page.keyboard.press("s")
+    expect(page.locator("#search")).to_be_focused()
+
+
+# How modals of pages (Bootstrap, a11y-dialog, focus-trap, Headless UI …) fetch the focus back.
+TRAP = """
+const modal = document.getElementById("modal");
+WHERE.addEventListener("TYPE", ({ target }) => {
+  if (target !== document && target !== modal && !modal.contains(target)) modal.querySelector("button").focus();
+}, CAPTURE);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && !modal.contains(event.target)) { event.preventDefault(); modal.querySelector("button").focus(); }
+});
+modal.querySelector("button").focus();
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "type_", "capture"),
+    [("document", "focusin", "false"), ("document", "focusin", "true"), ("document", "focus", "true"),
+     ("document.body", "focus", "true"), ("window", "focus", "true")],
+)  # fmt: skip
+def test_a_modal_of_the_page_does_not_take_the_focus_out_of_the_chat(
+    page: Page, site: FakeServer, server: FakeServer, where: str, type_: str, capture: str
+) -> None:
+    modal = (
+        '<div id="modal" role="dialog" aria-modal="true" tabindex="-1"><button>Zustimmen</button></div><input id="own">'
+    )
+    chat = visit(page, site, host(server, modal))
+    page.evaluate(f"() => {{ {TRAP.replace('WHERE', where).replace('TYPE', type_).replace('CAPTURE', capture)} }}")
+    has_a_conversation(chat)
+    chat.field.click()
+    page.keyboard.type("noch eine Frage")
+    expect(chat.field).to_have_value("noch eine Frage")
+    page.keyboard.press("Tab")
+    assert chat.focused() == "send"
+    page.locator("#own").focus()
+    assert chat.focused() == "BUTTON"  # on its own page the modal rules as before
+
+
 FOREIGN = ('data-cfasync="false"', 'data-cookieconsent="ignore"', 'data-usercentrics="Chat"', 'data-no-optimize="1"')
 
 

@@ -3,6 +3,7 @@
 Older browsers are simulated: what they lack is taken away before the page's scripts run.
 """
 
+# ruff: noqa: E501 (scripts are left in one piece)
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -21,8 +22,8 @@ TOO_YOUNG = {
     "findLast": "delete Array.prototype.findLast; delete Array.prototype.findLastIndex",
     "AbortSignal.timeout": "delete AbortSignal.timeout; delete AbortSignal.any",
     "requestSubmit": "delete HTMLFormElement.prototype.requestSubmit",
-    "constructed style sheets": "delete Document.prototype.adoptedStyleSheets; delete ShadowRoot.prototype.adoptedStyleSheets;"
-    "window.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor'); } }",
+    "constructed style sheets": "delete Document.prototype.adoptedStyleSheets;"
+    "delete ShadowRoot.prototype.adoptedStyleSheets; window.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor'); } }",
     "inert": "delete HTMLElement.prototype.inert",
     "visualViewport": "delete window.visualViewport",
     "checkVisibility": "delete Element.prototype.checkVisibility; delete window.structuredClone; delete Object.groupBy",
@@ -85,5 +86,36 @@ def test_without_any_style_there_is_no_button(browser: Browser, site: FakeServer
     page.goto(f"{site.url}/page")
     expect(page.locator("bowe-chat")).to_have_count(1)
     expect(Chat(page, "").launcher).to_be_hidden()
+    page.evaluate("BoWEChat.element.send('Hallo')")
+    expect(Chat(page, "").dialog).to_have_count(0)
     context.close()
     assert not errors
+
+
+def test_the_text_field_grows_where_the_browser_does_not_do_it(chat: Chat) -> None:
+    chat.page.add_init_script(
+        "const real = CSS.supports; CSS.supports = (name, ...rest) => name !== 'field-sizing' && real.call(CSS, name, ...rest)"
+    )
+    chat.open()
+    chat.field.evaluate("(field) => { field.style.fieldSizing = 'fixed'; }")
+    small = chat.field.evaluate("(field) => field.clientHeight")
+    chat.field.fill("Wie viele Menschen studieren in dieser Stadt? " * 2)
+    sizes = chat.field.evaluate("(field) => [field.clientHeight, field.scrollHeight]")
+    assert sizes[0] == sizes[1] > small
+    chat.field.press("Enter")
+    expect(chat.answers).to_have_count(2)
+    assert chat.field.evaluate("(field) => field.clientHeight") == small
+
+
+def test_the_question_before_a_deletion_keeps_the_focus_without_inert(chat: Chat) -> None:
+    chat.page.add_init_script(
+        "const real = Element.prototype.toggleAttribute;"
+        "Element.prototype.toggleAttribute = function (name, ...rest) { return name !== 'inert' && real.call(this, name, ...rest); }"
+    )
+    chat.open().ask(STUDENTS)
+    chat.choose_from_menu("Gespräch löschen")
+    seen = []
+    for keys in ("Tab", "Tab", "Shift+Tab", "Tab"):
+        seen.append(chat.focused())
+        chat.page.keyboard.press(keys)
+    assert seen == ["cancel", "confirm", "cancel", "confirm"]

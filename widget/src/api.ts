@@ -3,6 +3,7 @@
 import { readMessages, type Lang, type Message } from "./message";
 
 const TIMEOUT_MS = 40_000;
+const QUIETLY: RequestInit = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
 
 /**
  * A request that brought no answer.
@@ -51,6 +52,16 @@ export class ChatApi {
     await this.#request("DELETE", "/conversation", undefined, lang, token);
   }
 
+  /** Whether there is a network after all, whatever the server says. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await fetch(`${this.#base}/health`, { ...QUIETLY, mode: "no-cors" });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async #request(
     method: string, path: string, body: object | undefined, lang: Lang, token?: string,
   ): Promise<Record<string, unknown>> {
@@ -62,9 +73,7 @@ export class ChatApi {
         ...(body ? { "Content-Type": "application/json" } : {}),
         ...(token && { Authorization: `Bearer ${token}` }),
       },
-      cache: "no-store",
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
+      ...QUIETLY,
       signal: abortAfter(TIMEOUT_MS),
     });
     const data = await response.json().catch(() => null);
