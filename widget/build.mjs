@@ -16,7 +16,7 @@ const INNER_NAMES = `
   activity addController announcement answered answers askPerson assistant canSend choose clearTrouble confirmText
   confirmTitle contact conversation deleteConversation field fieldError forget goOffline hasEntries hostConnected
   hostDisconnected isBusy isConfirming isDeleting isLeft isLimited isList isMenuOpen isReachable isSimple isSmall
-  launcher launcherHint leave limited listener newTab notDeleted notHelpful notSavable notSaved onChange onEnd
+  launcher launcherHint leave limited listener madeFor newTab notDeleted notHelpful notSavable notSaved onChange onEnd
   openSession paragraph privacy rated renewed requestUpdate resend restart retire retryAfterSeconds searching
   secondsInAll secondsLeft secondsOfStage sendComment sending stage starting subtitle switchLanguage thanks tooLong
   trouble unreachable unread until updateComplete updated wasDeleted wasHelpful`.trim().split(/\s+/);

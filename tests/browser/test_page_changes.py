@@ -157,6 +157,18 @@ def test_turbo_keeps_the_chat_wherever_the_tag_stands(
     assert len(server.tokens) == 1
 
 
+def test_a_chat_whose_options_were_changed_stays_the_only_one(page: Page, site: FakeServer, server: FakeServer) -> None:
+    turbo_pages(site, server, "body")
+    chat = Chat(page, f"{site.url}/a").visit()
+    has_a_conversation(chat)
+    page.evaluate("BoWEChat.element.configure({ title: 'Anders' })")
+    page.locator("#next").click()
+    expect(page.locator("p").first).to_have_text("Seite b")
+    page.wait_for_timeout(300)
+    expect(page.locator("bowe-chat")).to_have_count(1)
+    expect(chat.dialog).to_have_accessible_name("Anders")
+
+
 def test_turbos_morphing_keeps_the_chat(page: Page, site: FakeServer, server: FakeServer) -> None:
     turbo_pages(site, server, "head", '<meta name="turbo-refresh-method" content="morph">')
     chat = Chat(page, f"{site.url}/a").visit()

@@ -31,6 +31,8 @@ const KEY_EVENTS = ["keydown", "keypress", "keyup"];
  */
 export class ChatElement extends HTMLElement {
   static readonly observedAttributes = ATTRIBUTES;
+  /** The signature of the script tag that put it here. */
+  madeFor = "";
 
   #settings!: Settings;
   #lang: Lang = "de";

@@ -33,15 +33,19 @@ declare global {
   }
 }
 
-/** The chat that has these options already: a page that loads the same tag twice gets one. */
-function findEqual(options: Options): ChatElement | undefined {
-  const wanted = signatureOf(options as Record<string, unknown>);
-  return [...document.querySelectorAll<ChatElement>(TAG)].find(({ dataset }) => signatureOf(dataset) === wanted);
+/** The chat of these options, also if they were changed since: a page that runs the same tag twice gets one. */
+function findChat(signature: string): ChatElement | undefined {
+  const chats = [...document.querySelectorAll<ChatElement>(TAG)];
+  return chats.find(({ dataset, madeFor }) => madeFor === signature || signatureOf(dataset) === signature);
 }
 
 /** The chat of the script tag. */
 function put(options: Options): void {
-  if (!findEqual(options)) keepOnPage(namespace.mount(options), () => !!findEqual(options));
+  const signature = signatureOf(options as Record<string, unknown>);
+  if (findChat(signature)) return;
+  const chat = namespace.mount(options);
+  chat.madeFor = signature;
+  keepOnPage(chat, () => !!findChat(signatureOf(chat.dataset)));
 }
 
 function start(): void {
