@@ -16,6 +16,7 @@ from typing import Any
 
 WIDGET = Path(__file__).parents[2] / "widget"
 PREFIX = "/webhooks/visitor"
+PROXIED = "/chat"
 MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 SITE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -200,8 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(204, b"", "text/plain")
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        self.fake.seen.append(path)
+        path = self._path()
         page = self.fake.pages.get(path)
         if page:
             return self._send(200, page.html.encode(), page.media_type, page.headers)
@@ -216,7 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
-        path = self.path.removeprefix(PREFIX)
+        path = self._path().removeprefix(PREFIX)
         self.fake.heard.append(Heard(self.command, path, body, dict(self.headers)))
         if self.fake.refusals.get(path):
             return self._refuse(self.fake.refusals[path].pop(0))
@@ -236,6 +236,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(204, b"", "application/json")
 
     do_DELETE = do_POST
+
+    def _path(self) -> str:
+        """The path as a server behind a proxy sees it, which passes on what is under `/chat/`."""
+        path = self.path.partition("?")[0]
+        self.fake.seen.append(path)
+        return path.removeprefix(PROXIED) if path.startswith(f"{PROXIED}/") else path
 
     def _answer(self, body: dict[str, str]) -> list[dict[str, Any]]:
         said = body.get("message") or body["payload"].removeprefix('/antwort{"id": "').removesuffix('"}')

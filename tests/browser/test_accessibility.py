@@ -42,6 +42,36 @@ CONTROLS = """() => {
     .filter((node) => node.matches("button, textarea, footer a") && node.checkVisibility())
     .map((node) => [node.id || node.className || node.textContent, node.offsetWidth, node.offsetHeight]);
 }"""
+# Every word and icon that can be seen, with the contrast to what lies behind it; a mark of state may be grey.
+CONTRASTS = """() => {
+  const all = (root) => [...root.querySelectorAll("*")].flatMap((node) =>
+    node.shadowRoot ? [node, ...all(node.shadowRoot)] : [node]);
+  const parse = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
+  const luminance = ({ rgb }) => rgb.map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const contrast = (...colours) => {
+    const [dark, light] = colours.map(luminance).sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const parentOf = (node) => node.parentElement ?? node.getRootNode().host;
+  const ground = (node) => {
+    for (; node; node = parentOf(node)) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.a === 1) return colour;
+    }
+    return { rgb: matchMedia("(prefers-color-scheme: dark)").matches ? [0, 0, 0] : [255, 255, 255] };
+  };
+  const hasText = (node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+  return all(document.querySelector("bowe-chat").shadowRoot)
+    .filter((node) => node.checkVisibility() && !node.closest(".hidden, [aria-disabled=true]"))
+    .filter((node) => node.localName === "path" || hasText(node))
+    .map((node) => {
+      const style = getComputedStyle(node);
+      const ink = parse(node.localName === "path" ? style.stroke : style.color);
+      return [`${node.parentElement?.className} ${node.parentElement?.id} ${node.textContent}`, contrast(ink, ground(node)), ink.rgb, ground(node).rgb];
+    });
+}"""
 # What could need scrolling sideways, with the width of its content and its own.
 BOXES = """() => [...document.querySelector("bowe-chat").shadowRoot.querySelector("bowe-chat-panel")?.shadowRoot
   .querySelectorAll("dialog, header, .scroll, .composer, .veil, [role=alertdialog]") ?? []]
@@ -75,6 +105,21 @@ def test_every_state_is_accessible_in_every_look(
     assert controls
     assert [control for control in controls if min(control[1:]) < 24] == []
     assert [box for box in chat.page.evaluate(BOXES) if box[1] > box[2]] == []
+
+
+@pytest.mark.parametrize("reach", [*states.CENTRAL, states.waiting], ids=lambda reach: reach.__name__)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_every_word_and_icon_visible(
+    scheme: str, width: int, reach: states.Reach, new_page: Callable[..., Page], server: FakeServer
+) -> None:
+    """axe leaves out icons, and what only the browser's plate behind the letters makes readable."""
+    page = new_page(forced_colors="active", color_scheme=scheme, viewport={"width": width, "height": 760})
+    chat = Chat(page, f"{server.url}/")
+    reach(chat, server)
+    contrasts = page.evaluate(CONTRASTS)
+    assert contrasts
+    assert [found for found in contrasts if found[1] < 4.5] == []
 
 
 @pytest.mark.parametrize("accent", ["#ffcc00", "#f5f5f5", "#111111", "#e2001a", "#00ff88"])

@@ -64,6 +64,29 @@ def test_offline_is_said_at_once_and_taken_back(chat: Chat) -> None:
     expect(chat.answers.last).to_contain_text("60.000")
 
 
+FALSELY_OFFLINE = "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })"
+
+
+def test_a_network_that_works_is_not_called_offline(chat: Chat) -> None:
+    """Browsers behind a VPN or a virtual adapter may report no network."""
+    chat.page.add_init_script(FALSELY_OFFLINE)
+    chat.open()
+    expect(chat.alert).to_be_empty()
+    chat.ask(STUDENTS)
+    chat.page.evaluate("dispatchEvent(new Event('offline'))")
+    chat.page.wait_for_timeout(300)
+    expect(chat.alert).to_be_empty()
+
+
+def test_without_a_network_the_first_visit_says_so(chat: Chat) -> None:
+    chat.visit()
+    chat.page.context.set_offline(True)
+    chat.launcher.click()
+    expect(chat.alert).to_contain_text("Sie sind offline")
+    chat.page.context.set_offline(False)
+    expect(chat.answers).to_have_count(1)
+
+
 def test_a_missing_server_is_said_and_can_be_tried_again(chat: Chat, server: FakeServer) -> None:
     server.refuse("/sessions", UNAVAILABLE)
     chat.visit().launcher.click()
@@ -194,6 +217,31 @@ def test_feedback_that_is_not_kept_is_not_claimed(chat: Chat, server: FakeServer
     chat.button("Hilfreich").click()
     expect(chat.note).to_contain_text("konnte nicht gespeichert werden")
     expect(chat.button("Hilfreich")).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize(
+    "refusal", [Refusal(400, "invalid_request"), Refusal(401, "session_unknown"), Refusal(404, "not_found")]
+)
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_feedback_that_can_never_be_kept_says_so(chat: Chat, server: FakeServer, refusal: Refusal, lang: str) -> None:
+    chat.open().ask(STUDENTS)
+    if lang == "en":
+        chat.button("English").click()
+        expect(chat.answers).to_have_count(3)
+    server.refuse("/feedback", refusal)
+    chat.button({"de": "Nicht hilfreich", "en": "Not helpful"}[lang]).click()
+    expect(chat.note).to_contain_text({"de": "lässt sich keine Rückmeldung mehr", "en": "can no longer be saved"}[lang])
+    expect(chat.note).not_to_contain_text({"de": "noch einmal", "en": "again"}[lang])
+    expect(chat.root.locator("#comment")).to_have_count(0)
+
+
+def test_a_comment_that_can_never_be_kept_says_so(chat: Chat, server: FakeServer) -> None:
+    chat.open().ask(STUDENTS)
+    chat.button("Nicht hilfreich").click()
+    chat.root.locator("#comment").fill("Die Zahl ist alt")
+    server.tokens.clear()
+    chat.button("Absenden").click()
+    expect(chat.note).to_contain_text("lässt sich keine Rückmeldung mehr")
 
 
 def test_a_deletion_that_fails_keeps_the_conversation_and_says_so(chat: Chat, server: FakeServer) -> None:

@@ -3,6 +3,7 @@
 import { readMessages, type Lang, type Message } from "./message";
 
 const TIMEOUT_MS = 40_000;
+const QUIETLY: RequestInit = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
 
 /**
  * A request that brought no answer.
@@ -51,6 +52,16 @@ export class ChatApi {
     await this.#request("DELETE", "/conversation", undefined, lang, token);
   }
 
+  /** Whether there is a network after all, whatever the server says. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await fetch(`${this.#base}/health`, { ...QUIETLY, mode: "no-cors" });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async #request(
     method: string, path: string, body: object | undefined, lang: Lang, token?: string,
   ): Promise<Record<string, unknown>> {
@@ -62,10 +73,8 @@ export class ChatApi {
         ...(body ? { "Content-Type": "application/json" } : {}),
         ...(token && { Authorization: `Bearer ${token}` }),
       },
-      cache: "no-store",
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...QUIETLY,
+      signal: abortAfter(TIMEOUT_MS),
     });
     const data = await response.json().catch(() => null);
     if (!response.ok) throw refusal(response, data?.error);
@@ -80,6 +89,13 @@ export class ChatApi {
       throw new RequestError(navigator.onLine ? "unreachable" : "offline");
     }
   }
+}
+
+/** `AbortSignal.timeout` for browsers that have none. */
+function abortAfter(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
 }
 
 function refusal(response: Response, error?: { code?: unknown; message?: unknown }): RequestError {

@@ -1,22 +1,21 @@
-/** `<bowe-chat>`: the launcher, drawn at once and without any library, and the door to everything else. */
+/** `<bowe-chat>`: the launcher, drawn at once and without the server, and the door to everything else. */
 
+import { html, nothing, render } from "lit/html.js";
 import { ChatApi } from "./api";
 import { palette, type Scheme } from "./colours";
-import { ICONS } from "./icons";
+import { addStyles, isStyled } from "./floor";
 import launcherCss from "./launcher.css";
 import { ChatPanel } from "./panel/chat-panel";
+import { icon } from "./panel/icon";
+import { ownServer, scriptTag } from "./script-tag";
 import { ATTRIBUTES, readSettings, writeOptions, type Options, type Settings } from "./settings";
 import { STRINGS } from "./strings";
 import type { Lang } from "./message";
 import { Conversation, readKept, type Kept, type Listener } from "./conversation";
 import { TabMemory } from "./tab-memory";
 
-const launcherSheet = new CSSStyleSheet();
-launcherSheet.replaceSync(launcherCss);
-
-// Where this script came from: the server, unless the page names another one.
-const source = document.currentScript as HTMLScriptElement | null;
-const ownServer = source?.src ? new URL(source.src).origin : location.origin;
+const FOCUS_EVENTS = ["focus", "focusin"];
+const KEY_EVENTS = ["keydown", "keypress", "keyup"];
 
 /**
  * The chat on a page.
@@ -32,6 +31,8 @@ const ownServer = source?.src ? new URL(source.src).origin : location.origin;
  */
 export class ChatElement extends HTMLElement {
   static readonly observedAttributes = ATTRIBUTES;
+  /** The signature of the script tag that put it here. */
+  madeFor = "";
 
   #settings!: Settings;
   #lang: Lang = "de";
@@ -42,31 +43,23 @@ export class ChatElement extends HTMLElement {
   #isUnread = false;
   #isStale = false;
   #returnTo: HTMLElement | null = null;
-  readonly #colours = new CSSStyleSheet();
-  readonly #button = document.createElement("button");
-  readonly #label = span("label");
-  readonly #hint = span("hidden");
-  readonly #badge = span("badge");
-  readonly #region = document.createElement("section");
+  readonly #root = this.attachShadow({ mode: "open" });
+  readonly #setColours: (css: string) => void;
   readonly #prefersDark = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [launcherSheet, this.#colours];
-    this.#button.type = "button";
-    this.#button.setAttribute("part", "launcher");
-    this.#button.setAttribute("aria-haspopup", "dialog");
-    this.#button.append(icon(ICONS.chat), this.#label, this.#hint, this.#badge);
-    this.#button.addEventListener("click", () => this.open());
-    this.#region.append(this.#button);
-    root.append(this.#region);
+    addStyles(this.#root, launcherCss, scriptTag?.nonce);
+    this.#setColours = addStyles(this.#root, "", scriptTag?.nonce);
+    for (const type of KEY_EVENTS) this.#root.addEventListener(type, keepKey);
   }
 
   connectedCallback(): void {
     this.#read();
     this.#memory = new TabMemory<Kept>(this.#settings.name || this.#settings.server);
     this.#prefersDark.addEventListener("change", this.#paint);
+    addEventListener("pageshow", this.#comeBack);
+    for (const type of FOCUS_EVENTS) addEventListener(type, this.#keepFocus, true);
     const kept = readKept(this.#memory);
     if (!kept) return;
     this.#lang = kept.lang;
@@ -77,11 +70,18 @@ export class ChatElement extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#prefersDark.removeEventListener("change", this.#paint);
+    removeEventListener("pageshow", this.#comeBack);
+    for (const type of FOCUS_EVENTS) removeEventListener(type, this.#keepFocus, true);
     this.#memory?.release();
-    this.#panel?.remove();
+    this.#conversation?.retire();
     this.#panel = this.#conversation = this.#memory = null;
     this.#isOpen = false;
-    this.#button.hidden = false;
+    this.#paint();
+  }
+
+  /** Scripts that look for shortcuts ask this of what has the focus, some before they can be stopped. */
+  override get isContentEditable(): boolean {
+    return this.#panel?.root.activeElement?.localName === "textarea";
   }
 
   attributeChangedCallback(): void {
@@ -118,7 +118,7 @@ export class ChatElement extends HTMLElement {
     }
     this.#paint();
     this.#panel?.hide();
-    (this.#returnTo?.isConnected ? this.#returnTo : this.#button).focus();
+    (this.#returnTo?.isConnected ? this.#returnTo : this.#root.querySelector("button")!).focus();
     this.#emit("closed", {});
   }
 
@@ -141,6 +141,7 @@ export class ChatElement extends HTMLElement {
   }
 
   async #show(takesFocus: boolean): Promise<void> {
+    if (!isStyled(this.#root)) return;
     this.#isOpen = true;
     this.#isUnread = false;
     const panel = this.#makePanel();
@@ -159,7 +160,6 @@ export class ChatElement extends HTMLElement {
     panel.settings = this.#settings;
     panel.setAttribute("exportparts", "panel, header");
     panel.addEventListener("close-wanted", () => this.close());
-    this.#region.append(panel);
     this.#panel = panel;
     return panel;
   }
@@ -200,14 +200,31 @@ export class ChatElement extends HTMLElement {
     const { theme, accent, title, label } = this.#settings;
     const strings = STRINGS[this.#lang];
     const scheme: Scheme = theme === "dark" || (theme !== "light" && this.#prefersDark.matches) ? "dark" : "light";
-    this.#colours.replaceSync(palette(scheme, accent));
-    this.#region.lang = this.#lang;
-    this.#region.setAttribute("aria-label", title || strings.title);
-    this.#label.textContent = label || strings.launcher;
-    this.#hint.textContent = ` (${strings.launcherHint}${this.#isUnread ? `, ${strings.unread}` : ""})`;
-    this.#badge.hidden = !this.#isUnread;
-    this.#button.hidden = this.#isOpen;
-    this.#button.setAttribute("aria-expanded", String(this.#isOpen));
+    this.#setColours(palette(scheme, accent));
+    // Without styles: better no chat than one strewn over the page.
+    render(!isStyled(this.#root) ? nothing : html`<section lang=${this.#lang} aria-label=${title || strings.title}>
+      <button
+        type="button" part="launcher" aria-haspopup="dialog" aria-expanded=${this.#isOpen} ?hidden=${this.#isOpen}
+        @click=${this.open}
+      >
+        ${icon("chat")}<span class="label">${label || strings.launcher}</span>
+        <span class="hidden"> (${strings.launcherHint}${this.#isUnread ? `, ${strings.unread}` : nothing})</span>
+        <span class="badge" ?hidden=${!this.#isUnread}></span>
+      </button>
+      ${this.#panel}
+    </section>`, this.#root, { host: this });
+  };
+
+  /** A page that waited in the back/forward cache does not know what was said, or deleted, on another one since. */
+  readonly #comeBack = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted) return;
+    this.disconnectedCallback();
+    this.connectedCallback();
+  };
+
+  /** A modal of the page that fetches the focus back would make the chat a field in which nothing can be typed. */
+  readonly #keepFocus = (event: Event): void => {
+    if (event.composedPath().includes(this)) event.stopImmediatePropagation();
   };
 
   #emit(name: string, detail: object): void {
@@ -219,19 +236,8 @@ export class ChatElement extends HTMLElement {
   }
 }
 
-function span(className: string): HTMLSpanElement {
-  const element = document.createElement("span");
-  element.className = className;
-  return element;
-}
-
-function icon(path: string): SVGElement {
-  const namespace = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(namespace, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const drawing = document.createElementNS(namespace, "path");
-  drawing.setAttribute("d", path);
-  svg.append(drawing);
-  return svg;
+/** What is typed into the chat is no shortcut of the page, and its Tab no business of a dialog of the page. */
+function keepKey(event: Event): void {
+  const isTyped = (event.composedPath()[0] as Element).localName === "textarea";
+  if (isTyped || (event as KeyboardEvent).key === "Tab") event.stopPropagation();
 }

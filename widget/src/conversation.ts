@@ -37,6 +37,12 @@ export interface NoteEntry {
 export type Entry = VisitorEntry | BotEntry | NoteEntry;
 export type Activity = "none" | "starting" | "asking" | "deleting";
 
+/** What became of a judgement; one that was refused would be refused again. */
+export type Outcome = "kept" | "failed" | "refused";
+
+/** The refusals that pass. */
+const PASSING = /^(offline|rate_limited|unavailable|unreachable)$/;
+
 /** Why nothing goes on; `text` is the server's own sentence, `until` when a limit ends (epoch, milliseconds). */
 export interface Trouble {
   readonly code: string;
@@ -117,8 +123,8 @@ export class Conversation {
 
   /** What the bot said since the visitor spoke last. */
   get turn(): readonly BotEntry[] {
-    const start = this.entries.findLastIndex((entry) => entry.from === "visitor");
-    return this.entries.slice(start + 1).filter((entry) => entry.from === "bot");
+    const start = this.entries.map(({ from }) => from).lastIndexOf("visitor");
+    return this.entries.slice(start + 1).filter((entry): entry is BotEntry => entry.from === "bot");
   }
 
   /** The curated answers of this turn: what can be judged. */
@@ -166,8 +172,8 @@ export class Conversation {
     if (!this.isBusy && !this.isLimited) await this.#deliver(entry);
   }
 
-  /** Judge the answers of this turn. Returns whether the judgement was kept. */
-  async rate(answers: readonly BotEntry[], helpful: boolean, comment = ""): Promise<boolean> {
+  /** Judge the answers of this turn. */
+  async rate(answers: readonly BotEntry[], helpful: boolean, comment = ""): Promise<Outcome> {
     const epoch = this.#epoch;
     for (const { id } of answers) this.#replace(id, { helpful, commented: comment !== "" });
     try {
@@ -175,10 +181,10 @@ export class Conversation {
         await this.api.rate(this.#token, message.id, helpful, comment, this.lang);
         this.listener.rated(message, helpful, comment);
       }
-      return true;
-    } catch {
+      return "kept";
+    } catch (error) {
       if (epoch === this.#epoch) for (const entry of answers) this.#replace(entry.id, entry);
-      return false;
+      return error instanceof RequestError && !PASSING.test(error.code) ? "refused" : "failed";
     }
   }
 
@@ -187,6 +193,7 @@ export class Conversation {
     if (this.activity === "deleting") return false;
     this.#epoch += 1; // an answer that is still on its way finds nobody
     this.activity = "deleting";
+    this.memory.forget(); // who leaves the page now must not meet it on the next one
     this.listener.changed();
     const isGone = !this.#token || (await this.#deleteOnServer());
     this.activity = "none";
@@ -196,11 +203,11 @@ export class Conversation {
       this.draft = this.fieldError = "";
       this.trouble = null;
       this.wasDeleted = true;
-      this.memory.forget();
     } else {
       this.entries = this.entries.map((entry) =>
         entry.from === "visitor" && entry.delivery === "sending" ? { ...entry, delivery: "failed" } : entry,
       );
+      this.keep();
     }
     this.listener.changed();
     return isGone;
@@ -216,6 +223,11 @@ export class Conversation {
   goOffline(): void {
     this.trouble = { code: "offline", text: "" };
     this.listener.changed();
+  }
+
+  /** Another one takes over from the tab's memory: what is still on its way finds nobody. */
+  retire(): void {
+    this.#epoch += 1;
   }
 
   /** Keep the conversation for the next page. */

@@ -1,7 +1,11 @@
 /** What the script tag runs: registers `<bowe-chat>`, puts one on the page, offers `window.BoWEChat`. */
 
 import { ChatElement } from "./chat-element";
-import { writeOptions, type Options } from "./settings";
+import { isSupported } from "./floor";
+import { keepOnPage } from "./page-swaps";
+import { ChatPanel } from "./panel/chat-panel";
+import { ownServer, scriptTag } from "./script-tag";
+import { signatureOf, writeOptions, type Options } from "./settings";
 
 const TAG = "bowe-chat";
 
@@ -29,25 +33,41 @@ declare global {
   }
 }
 
-/** A page that loads the same tag twice gets one chat. */
-function isThereAlready(options: Options): boolean {
-  const wanted = JSON.stringify(Object.entries(options).sort());
-  return [...document.querySelectorAll<ChatElement>(TAG)].some(
-    ({ dataset }) => JSON.stringify(Object.entries(dataset).sort()) === wanted,
-  );
+/** The chat of these options, also if they were changed since: a page that runs the same tag twice gets one. */
+function findChat(signature: string): ChatElement | undefined {
+  const chats = [...document.querySelectorAll<ChatElement>(TAG)];
+  return chats.find(({ dataset, madeFor }) => madeFor === signature || signatureOf(dataset) === signature);
 }
 
-const script = document.currentScript as HTMLScriptElement | null;
-if (!window.BoWEChat) {
-  Object.defineProperty(window, "BoWEChat", { value: Object.freeze(namespace) });
-  customElements.define(TAG, ChatElement);
+/** The chat of the script tag. */
+function put(options: Options): void {
+  const signature = signatureOf(options as Record<string, unknown>);
+  if (findChat(signature)) return;
+  const chat = namespace.mount(options);
+  chat.madeFor = signature;
+  keepOnPage(chat, () => !!findChat(signatureOf(chat.dataset)));
 }
-// A page that places the element itself, or mounts from JavaScript, says so with data-manual.
-if (script && script.dataset.manual === undefined) {
-  const options: Options = { server: new URL(script.src).origin, ...script.dataset };
-  const put = (): void => {
-    if (!isThereAlready(options)) window.BoWEChat!.mount(options);
-  };
-  if (document.body) put();
-  else document.addEventListener("DOMContentLoaded", put, { once: true });
+
+function start(): void {
+  if (!window.BoWEChat) {
+    Object.defineProperty(window, "BoWEChat", { value: Object.freeze(namespace) });
+    customElements.define("bowe-chat-panel", ChatPanel);
+    customElements.define(TAG, ChatElement);
+  }
+  if (!scriptTag) {
+    setTimeout(warn, 1000);
+    return;
+  }
+  // A page that places the element itself, or mounts from JavaScript, says so with data-manual.
+  if (scriptTag.dataset.manual !== undefined) return;
+  const options: Options = { server: ownServer, ...scriptTag.dataset };
+  if (document.body) put(options);
+  else document.addEventListener("DOMContentLoaded", () => put(options), { once: true });
 }
+
+/** An imported file has no tag to read the settings from, which nobody would guess. */
+function warn(): void {
+  if (!namespace.element) console.warn("BoWE-Chat: imported, no <script src>: call BoWEChat.mount({ server })");
+}
+
+if (isSupported) start();

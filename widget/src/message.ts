@@ -1,5 +1,7 @@
 /** What the visitors' channel sends, checked: nothing that reaches the views has another shape. */
 
+import { parseAddress } from "./floor";
+
 export type Lang = "de" | "en";
 export type Kind = "answer" | "signpost" | "clarification" | "fallback" | "smalltalk";
 
@@ -71,7 +73,7 @@ export function isGiven({ kind, emergency }: Message): boolean {
 
 /** Whether `value` is an absolute http(s) address: the only kind that becomes a link to a source. */
 export function isWebAddress(value: unknown): value is string {
-  return typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value);
+  return typeof value === "string" && /^https?:\/\//i.test(value) && parseAddress(value) !== null;
 }
 
 function objects(value: unknown): Json[] {

@@ -1,6 +1,7 @@
 /** What a web page can set: `data-…` attributes on the script tag or the element, or options from JavaScript. */
 
 import { DEFAULT_ACCENT } from "./colours";
+import { parseAddress } from "./floor";
 import type { Lang } from "./message";
 
 /** Options of `BoWEChat.mount()` and `configure()`: the `data-…` attributes in camelCase. */
@@ -45,6 +46,11 @@ export function writeOptions(element: HTMLElement, options: { readonly [name: st
   }
 }
 
+/** What two widgets with the same options have in common; attributes of others (consent tools, optimisers) do not count. */
+export function signatureOf(options: { readonly [name: string]: unknown }): string {
+  return JSON.stringify(NAMES.map((name) => options[name]));
+}
+
 /** The settings that stand on `element`. */
 export function readSettings({ dataset }: HTMLElement, defaultServer: string): Settings {
   return {
@@ -67,9 +73,8 @@ function serverAddress(value: string | undefined, fallback: string): string {
 
 /** `value` as an absolute address, empty if it is none of an allowed kind. */
 function address(value: string | undefined, protocols: RegExp): string {
-  if (!value || !URL.canParse(value, document.baseURI)) return "";
-  const url = new URL(value, document.baseURI);
-  return protocols.test(url.protocol) ? url.href : "";
+  const url = value ? parseAddress(value, document.baseURI) : null;
+  return url && protocols.test(url.protocol) ? url.href : "";
 }
 
 /** The chosen language, else the page's, else the browser's; who reads neither German nor English gets English. */

@@ -1,8 +1,10 @@
 /** `<bowe-chat-panel>`: the conversation as people see, hear and operate it. */
 
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { MAX_CHARS, type Conversation, type VisitorEntry } from "../conversation";
+import { MAX_CHARS, type Conversation, type Outcome, type VisitorEntry } from "../conversation";
+import { addStyles } from "../floor";
 import type { Choice, Lang } from "../message";
+import { scriptTag } from "../script-tag";
 import type { Settings } from "../settings";
 import { ASK_LANGUAGE, ASK_SIMPLER, STRINGS, type Strings } from "../strings";
 import { countChars } from "../text";
@@ -16,9 +18,6 @@ import { confirmView, menuView } from "./menu-view";
 import panelCss from "./panel.css";
 import { Stage } from "./stage";
 import { troubleView } from "./trouble-view";
-
-const panelSheet = new CSSStyleSheet();
-panelSheet.replaceSync(panelCss);
 
 type State = Pick<ChatPanel, "isMenuOpen" | "isConfirming" | "announcement">;
 
@@ -48,7 +47,7 @@ export class ChatPanel extends LitView {
 
   constructor() {
     super();
-    this.root.adoptedStyleSheets = [panelSheet];
+    addStyles(this.root, panelCss, scriptTag?.nonce);
     new Network(this, (isOnline) => this.#networkChanged(isOnline));
   }
 
@@ -65,8 +64,7 @@ export class ChatPanel extends LitView {
     this.#seen = "";
     this.requestUpdate();
     if (takesFocus) this.#focusEntrance();
-    if (navigator.onLine) void this.conversation.start();
-    else this.conversation.goOffline();
+    void this.conversation.start();
   }
 
   hide(): void {
@@ -188,11 +186,20 @@ export class ChatPanel extends LitView {
   }
 
   protected override updated(): void {
+    this.#grow();
     const { conversation } = this;
     const state = `${conversation.entries.at(-1)?.id}${conversation.activity}${conversation.wasDeleted}`;
     if (state === this.#seen) return;
     this.#seen = state;
     this.#scroll();
+  }
+
+  /** The text field grows with what is typed; browsers without `field-sizing` cannot do that on their own. */
+  #grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    const { style } = this.#field;
+    style.height = "auto";
+    style.height = `${this.#field.scrollHeight}px`;
   }
 
   /** Show the end of the conversation, but not past the beginning of what the visitor said last. */
@@ -232,11 +239,14 @@ export class ChatPanel extends LitView {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const isField = (event.target as HTMLElement).id === "field";
-    if (event.key === "Enter" && isField && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      (event.target as HTMLTextAreaElement).form!.requestSubmit();
+    // An input method ends its word with these keys, too; Safari says so by the old number only.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && isField && !event.shiftKey) this.#onSubmit(event);
+    if (event.key === "Tab" && this.isConfirming) {
+      event.preventDefault(); // where the browser knows no `inert`, the question would be left behind
+      this.#find(this.root.activeElement?.id === "cancel" ? "#confirm" : "#cancel").focus();
     }
-    if (event.key === "Escape" && !event.isComposing) {
+    if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation(); // the page's own dialogs stay
       this.#stepBack();
@@ -307,8 +317,8 @@ export class ChatPanel extends LitView {
     const kept = this.conversation.rate(answers, helpful);
     await this.updateComplete;
     this.#find(".follow-up").scrollIntoView({ block: "nearest" });
-    if (await kept) this.#set({ announcement: this.#strings.thanks });
-    else this.#complain(this.#strings.notSaved);
+    if ((await kept) === "kept") this.#set({ announcement: this.#strings.thanks });
+    else this.#complainOf(await kept);
   }
 
   async #comment(event: SubmitEvent): Promise<void> {
@@ -316,11 +326,11 @@ export class ChatPanel extends LitView {
     const text = String(new FormData(event.target as HTMLFormElement).get("comment")).trim();
     if (!text) return;
     const { answers } = this.conversation;
-    const isKept = await this.conversation.rate(answers, answers[0]!.helpful!, text);
-    if (isKept) {
+    const outcome = await this.conversation.rate(answers, answers[0]!.helpful!, text);
+    if (outcome === "kept") {
       await this.updateComplete;
       this.#find(".thanks").focus();
-    } else this.#complain(this.#strings.notSaved);
+    } else this.#complainOf(outcome);
   }
 
   #download(): void {
@@ -352,6 +362,11 @@ export class ChatPanel extends LitView {
     this.#find("#restart").focus();
   }
 
+  /** Say that a judgement was not kept, and to try again only where that can help. */
+  #complainOf(outcome: Outcome): void {
+    this.#complain(outcome === "refused" ? this.#strings.notSavable : this.#strings.notSaved);
+  }
+
   /** Show an error at the text field and say it. */
   #complain(error: string): void {
     this.conversation.fieldError = error;
@@ -365,9 +380,11 @@ export class ChatPanel extends LitView {
 
   // What the world does
 
-  #networkChanged(isOnline: boolean): void {
-    if (!isOnline) this.conversation.goOffline();
-    else if (this.conversation.trouble?.code === "offline") this.#goOn(this.#strings.online);
+  /** Browsers behind a VPN or a virtual adapter may say »offline« while all works. */
+  async #networkChanged(isOnline: boolean): Promise<void> {
+    if (!isOnline) {
+      if (!(await this.conversation.api.isReachable()) && !navigator.onLine) this.conversation.goOffline();
+    } else if (this.conversation.trouble?.code === "offline") this.#goOn(this.#strings.online);
   }
 
   #goOn(announcement: string): void {
@@ -385,8 +402,8 @@ export class ChatPanel extends LitView {
   }
 
   get #isSimple(): boolean {
-    const said = this.conversation.entries.findLast((entry) => entry.from === "visitor");
-    return said?.from === "visitor" && said.text === ASK_SIMPLER;
+    const said = this.conversation.entries.filter((entry): entry is VisitorEntry => entry.from === "visitor");
+    return said.at(-1)?.text === ASK_SIMPLER;
   }
 
   /** Where typing goes on; on a touch screen the keyboard would cover the answer, so there it is the conversation. */
@@ -410,6 +427,3 @@ export class ChatPanel extends LitView {
     return this.root.querySelector<Found>(selector)!;
   }
 }
-
-// The page may have loaded this script before.
-if (!customElements.get("bowe-chat-panel")) customElements.define("bowe-chat-panel", ChatPanel);

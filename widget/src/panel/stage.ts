@@ -20,12 +20,12 @@ export class Stage implements Controller {
     this.#dialog = dialog;
     this.#place();
     this.#small.addEventListener("change", this.#replace);
-    visualViewport?.addEventListener("resize", this.#fit);
+    window.visualViewport?.addEventListener("resize", this.#fit);
   }
 
   leave(): void {
     this.#small.removeEventListener("change", this.#replace);
-    visualViewport?.removeEventListener("resize", this.#fit);
+    window.visualViewport?.removeEventListener("resize", this.#fit);
     this.#dialog?.close();
     this.#dialog = null;
   }
@@ -50,6 +50,7 @@ export class Stage implements Controller {
 
   /** A keyboard on the screen takes room from the dialog, not from the text field. */
   readonly #fit = (): void => {
+    const { visualViewport } = window;
     const height = this.isSmall && visualViewport ? `${Math.floor(visualViewport.height)}px` : "";
     this.#dialog?.style.setProperty("--visible-height", height);
   };
