@@ -122,6 +122,57 @@ def accept_baseline() -> None:
     write_baseline()
 
 
+@app.command()
+def purge(dry_run: bool = typer.Option(False, "--dry-run", help="nur zeigen, was gelöscht würde")) -> None:
+    """Löscht Gespräche und Rückmeldungen, die älter sind als ihre Frist (storage/retention.yml)."""
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import purging
+
+    try:
+        purging.purge(console, dry_run)
+    except RasaException as error:
+        _fail(error)
+
+
+conversation = typer.Typer(no_args_is_help=True, help="Ein einzelnes Gespräch auf Verlangen (Art. 15 und 17 DSGVO).")
+app.add_typer(conversation, name="conversation")
+CONVERSATION = typer.Argument(help="Token des Browsers oder Kennung des Gesprächs; »-« liest sie von der Eingabe")
+
+
+def _name(argument: str) -> str:
+    """A token typed as an argument stays in the shell's history and shows in the list of processes."""
+    return input().strip() if argument == "-" else argument
+
+
+@conversation.command(name="export")
+def export_one(name: str = CONVERSATION) -> None:
+    """Gibt alles aus, was von einem Gespräch gespeichert ist, als JSON."""
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import single_conversation
+
+    try:
+        print(single_conversation.export_conversation(_name(name)))
+    except (RasaException, single_conversation.UnknownConversationError) as error:
+        _fail(error)
+
+
+@conversation.command(name="delete")
+def delete_one(name: str = CONVERSATION) -> None:
+    """Löscht ein Gespräch mit allem, was dazu gespeichert ist, sofort und auf jedem Worker."""
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import single_conversation
+
+    try:
+        gone = single_conversation.delete_conversation(_name(name))
+    except (RasaException, single_conversation.UnknownConversationError) as error:
+        _fail(error)
+    else:
+        console.print(f"Gelöscht: {gone['events']} Ereignisse, {gone['feedback']} Rückmeldungen.")
+
+
 if __name__ == "__main__":
     os.chdir(ROOT)
     app(prog_name=f"{Path(python()).name} -m staff")
