@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import typer
@@ -29,6 +30,14 @@ ACTION_PORT = typer.Option(5055, envvar="ACTION_PORT", help="Port des Action-Ser
 def _fail(error: Exception) -> None:
     console.print(f"[red]Fehler:[/red] {escape(str(error))}", soft_wrap=True)
     raise typer.Exit(1)
+
+
+def _silence_frameworks() -> None:
+    """Sanic turns on the warnings of all packages; what they say of each other's age hides what an operator needs."""
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    import sanic.app  # noqa: F401
+
+    warnings.simplefilter("ignore")
 
 
 @app.command()
@@ -125,6 +134,7 @@ def accept_baseline() -> None:
 @app.command()
 def purge(dry_run: bool = typer.Option(False, "--dry-run", help="nur zeigen, was gelöscht würde")) -> None:
     """Löscht Gespräche und Rückmeldungen, die älter sind als ihre Frist (storage/retention.yml)."""
+    _silence_frameworks()
     from rasa.shared.exceptions import RasaException
 
     from staff.operation import purging
@@ -133,6 +143,21 @@ def purge(dry_run: bool = typer.Option(False, "--dry-run", help="nur zeigen, was
         purging.purge(console, dry_run)
     except RasaException as error:
         _fail(error)
+
+
+@app.command()
+def doctor(
+    port: int = PORT,
+    url: str = typer.Option("", help="die öffentliche Adresse; sie wird gefragt, ob »rest« dort offen ist"),
+    proxy_elsewhere: bool = typer.Option(False, "--proxy-elsewhere", help="der Proxy steht auf einem anderen Rechner"),
+) -> None:
+    """Prüft eine Installation und nennt, was nicht stimmt, mit Abhilfe; Rückgabewert 1, wenn etwas nicht stimmt."""
+    _silence_frameworks()
+    from staff.operation.doctor import examine
+    from staff.operation.examined import read_set_up
+
+    setup, findings = read_set_up(port=port, public_url=url, is_proxy_elsewhere=proxy_elsewhere)
+    raise typer.Exit(examine(setup, findings, console))
 
 
 conversation = typer.Typer(no_args_is_help=True, help="Ein einzelnes Gespräch auf Verlangen (Art. 15 und 17 DSGVO).")
@@ -148,6 +173,7 @@ def _name(argument: str) -> str:
 @conversation.command(name="export")
 def export_one(name: str = CONVERSATION) -> None:
     """Gibt alles aus, was von einem Gespräch gespeichert ist, als JSON."""
+    _silence_frameworks()
     from rasa.shared.exceptions import RasaException
 
     from staff.operation import single_conversation
@@ -161,6 +187,7 @@ def export_one(name: str = CONVERSATION) -> None:
 @conversation.command(name="delete")
 def delete_one(name: str = CONVERSATION) -> None:
     """Löscht ein Gespräch mit allem, was dazu gespeichert ist, sofort und auf jedem Worker."""
+    _silence_frameworks()
     from rasa.shared.exceptions import RasaException
 
     from staff.operation import single_conversation

@@ -4,6 +4,7 @@
 - `purging`: deletes what is older than its retention
 - `single_conversation`: one conversation, exported or deleted on request
 - `backup`: what a new machine needs, saved and brought back
-- `doctor` with `sockets`: names what is wrong with a set-up, and the mend
+- `doctor`: names what is wrong with a set-up, and the mend; `examined` is what it looks at, `exposure`, `machine` and
+  `stock` are its examinations, `sockets` who listens where
 - `action_server`: starts the action server for this machine only
 """
