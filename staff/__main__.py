@@ -160,6 +160,49 @@ def doctor(
     raise typer.Exit(examine(setup, findings, console))
 
 
+BACKUP_FOLDER = typer.Argument(help="Ordner der Sicherungen, mit ganzem Pfad")
+BACKUP_FILE = typer.Argument(help="die Sicherung, mit ganzem Pfad")
+
+
+@app.command()
+def backup(
+    folder: Path = BACKUP_FOLDER,
+    keep: int = typer.Option(14, min=1, help="so viele Sicherungen bleiben, die ältesten gehen"),
+    with_conversations: bool = typer.Option(False, "--with-conversations", help="auch die Gespräche (für einen Umzug)"),
+) -> None:
+    """Sichert Modell, Inhalte, Einstellungen und Rückmeldungen; die Server dürfen laufen."""
+    _silence_frameworks()
+    from staff.operation.backup import BackupError, back_up
+
+    try:
+        console.print(f"Gesichert: {back_up(folder, keep, with_conversations)}", soft_wrap=True)
+    except BackupError as error:
+        _fail(error)
+
+
+@app.command()
+def restore(file: Path = BACKUP_FILE) -> None:
+    """Stellt eine Sicherung wieder her; die Server müssen beendet sein."""
+    _silence_frameworks()
+    from channels.health import project_version
+    from staff.operation import backup as backups
+    from staff.operation.machine import running_servers
+
+    try:
+        if running_servers(ROOT):
+            raise backups.BackupError("Zuerst die Server beenden: systemctl stop bowe-chat.target")
+        manifest = backups.restore(file)
+    except backups.BackupError as error:
+        _fail(error)
+    else:
+        console.print(f"Wiederhergestellt: {len(manifest['sha256'])} Dateien.")
+        if manifest["version"] != project_version():
+            console.print(
+                f"[yellow]Die Sicherung ist von Version {manifest['version']}, hier ist {project_version()}: "
+                "»make train« und »make doctor«.[/yellow]"
+            )
+
+
 conversation = typer.Typer(no_args_is_help=True, help="Ein einzelnes Gespräch auf Verlangen (Art. 15 und 17 DSGVO).")
 app.add_typer(conversation, name="conversation")
 CONVERSATION = typer.Argument(help="Token des Browsers oder Kennung des Gesprächs; »-« liest sie von der Eingabe")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from staff.operation.examined import Finding, SetUp
+from staff.operation.sockets import PROC
 
 NEEDED_BYTES = 1_000_000_000
 CLOCK_TOLERANCE_SECONDS = 60
@@ -20,7 +21,7 @@ DATED_FILES = ("CHANGELOG.md", "models/bowe.tar.gz")
 
 def examine_workers(setup: SetUp) -> Iterator[Finding]:
     """Several workers need locks and conversations that all of them see."""
-    workers = max(_number(setup.environment.get("SANIC_WORKERS", "1")), _running_servers(setup))
+    workers = max(_number(setup.environment.get("SANIC_WORKERS", "1")), running_servers(setup.root, setup.proc))
     store = setup.endpoints.get("tracker_store") or {}
     if workers > 1 and not _has_shared_locks(setup):
         yield Finding(
@@ -45,9 +46,9 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 1
 
 
-def _running_servers(setup: SetUp) -> int:
-    """Rasa servers that run from this folder, as far as this user may see them."""
-    return sum(_is_server(folder, setup.root) for folder in setup.proc.iterdir() if folder.name.isdigit())
+def running_servers(root: Path, proc: Path = PROC) -> int:
+    """How many Rasa servers run from this folder, as far as this user may see them."""
+    return sum(_is_server(folder, root) for folder in proc.iterdir() if folder.name.isdigit())
 
 
 def _is_server(process: Path, root: Path) -> bool:
