@@ -6,5 +6,6 @@
 - `backup`: what a new machine needs, saved and brought back
 - `doctor`: names what is wrong with a set-up, and the mend; `examined` is what it looks at, `exposure`, `machine` and
   `stock` are its examinations, `sockets` who listens where
+- `notices`: the table of packages in `THIRD-PARTY-NOTICES.md`
 - `action_server`: starts the action server for this machine only
 """
