@@ -93,7 +93,9 @@ def start_nginx(tmp_path: Path) -> Iterator[Callable[[str], Proxy]]:
         (tmp_path / "site.conf").write_text(_adapted(tmp_path, upstream, ports))
         main = _main(tmp_path)
         checked = subprocess.run([str(NGINX), "-t", "-p", tmp_path, "-c", main], capture_output=True, text=True)
-        assert checked.returncode == 0 and "[warn]" not in checked.stderr, checked.stderr
+        # From 1.25 on nginx would rather have »http2 on«, which 1.22 (Debian 12) does not know.
+        warnings = [line for line in checked.stderr.splitlines() if "[warn]" in line and "http2" not in line]
+        assert checked.returncode == 0 and warnings == [], checked.stderr
         running.append(subprocess.Popen([str(NGINX), "-p", str(tmp_path), "-c", str(main)]))
         _wait_for(ports[1])
         names = (tmp_path / "bowe-chat.log", tmp_path / "bowe-chat-error.log")

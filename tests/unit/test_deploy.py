@@ -143,7 +143,7 @@ def test_logrotate_takes_its_file_and_covers_what_the_services_write(tmp_path: P
     assert checked.returncode == 0 and "error" not in checked.stderr.lower(), checked.stderr
 
 
-@pytest.mark.parametrize("name", ["install", "restore"])
+@pytest.mark.parametrize("name", ["install", "restore", "staff"])
 def test_the_scripts_are_sound(name: str) -> None:
     file = DEPLOY / name
 

@@ -293,7 +293,7 @@ def test_as_root_nothing_is_said_about_rights(sound: SetUp, monkeypatch: pytest.
     monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
     (finding,) = machine.examine_rights(sound)
 
-    assert not finding.is_wrong and "sudo -u" in finding.mend
+    assert not finding.is_wrong and "deploy/staff" in finding.mend
 
 
 def test_a_missing_model_is_named(sound: SetUp) -> None:

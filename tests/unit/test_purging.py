@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from channels.feedback import FEEDBACK, Feedback, FeedbackStore
 from channels.sessions import new_token, sender_id_of
+from channels.settings import VisitorSettings
 from staff import __main__ as command_line
 from staff.operation.kept import open_kept
 from staff.operation.purging import DAY_SECONDS, purge
@@ -307,6 +308,18 @@ def test_the_retention_of_this_project_can_be_read() -> None:
     retention = read_retention({}, ROOT / "storage" / "retention.yml")
 
     assert retention.conversations_days >= 1 and retention.feedback_days >= 1
+
+
+def test_the_texts_for_visitors_and_operators_say_what_is_set() -> None:
+    retention, idle = read_retention({}, ROOT / "storage" / "retention.yml"), VisitorSettings().session_idle_minutes
+    privacy, operation = ((ROOT / "docs" / name).read_text("utf-8") for name in ("einbetten.md", "betrieb.md"))
+    privacy = " ".join(privacy.replace("\n> ", " ").split())
+
+    assert f"{idle} Minuten nach Ihrer letzten Nachricht" in privacy
+    assert f"Ihre Bewertungen nach {retention.feedback_days} Tagen" in privacy
+    assert f"`session_idle_minutes` ({idle})" in operation
+    for name, days in vars(retention).items():
+        assert f"`{name}` ({days})" in operation
 
 
 def test_the_statements_are_sql_that_postgresql_takes_too() -> None:
