@@ -53,8 +53,9 @@ def running_servers(root: Path, proc: Path = PROC) -> int:
 
 def _is_server(process: Path, root: Path) -> bool:
     try:
-        words = (process / "cmdline").read_bytes().split(b"\0")
-        return words[1:4] == [b"-m", b"rasa", b"run"] and Path(os.readlink(process / "cwd")) == root
+        # Whatever options Python was given before (`-W ignore`), but no shell that only speaks of it.
+        is_rasa = b"\0-m\0rasa\0run\0" in (process / "cmdline").read_bytes()
+        return is_rasa and Path(os.readlink(process / "cwd")) == root
     except OSError:  # it has just ended, or is another user's
         return False
 

@@ -219,4 +219,6 @@ def test_of_all_containers_only_nginx_can_be_reached_and_none_may_do_more_than_i
         for mount in service["volumes"]:
             source = mount.split(":")[0]
             assert source == "var" or source == "./tls" or (DEPLOY / "container" / source).resolve().exists()
+    site = (DEPLOY / "nginx" / "bowe-chat.conf").read_text(encoding="utf-8")
+    assert all(path in site for path in re.findall(r"s#(\S+?)#", services["nginx"]["command"][2]))
     assert services["actions"]["command"][1:] == _command("bowe-chat-actions.service")[1:]

@@ -224,10 +224,18 @@ def test_several_workers_without_shared_locks_are_named(sound: SetUp) -> None:
 
 
 def test_servers_that_run_beside_each_other_are_counted(sound: SetUp) -> None:
-    for number, folder in enumerate((sound.root, sound.root, Path("/"))):
+    """By `make run` or by systemd; not those of another installation, a training, or a command that names one."""
+    commands = {
+        "/opt/python -m rasa run --port 5005": sound.root,
+        "/opt/python -W ignore -m rasa run --port 5006": sound.root,
+        "/opt/python -m rasa run --port 5007": Path("/"),
+        "/opt/python -m rasa train --force": sound.root,
+        "/bin/grep rasa run": sound.root,
+    }
+    for number, (command, folder) in enumerate(commands.items()):
         process = sound.proc / str(100 + number)
         process.mkdir()
-        (process / "cmdline").write_bytes(b"/opt/python\0-m\0rasa\0run\0--port\x005005\0")
+        (process / "cmdline").write_bytes(command.replace(" ", "\0").encode() + b"\0")
         (process / "cwd").symlink_to(folder)
 
     assert "2 Worker ohne gemeinsame Sperren" in _only(sound)
