@@ -54,9 +54,9 @@ def delete_expired(engine: Engine, before: float) -> Expired:
     with engine.begin() as connection:
         expired = _count(connection, before)
         connection.execute(EVENTS.delete().where(_is_expired(before)))
-        gone = sa.select(SESSIONS.c.sender_id).where(SESSIONS.c.last_seen < before)
+        gone = sa.select(SESSIONS.c.sender_id).where(_is_unused_since(before))
         connection.execute(SHOWN.delete().where(SHOWN.c.sender_id.in_(gone)))
-        connection.execute(SESSIONS.delete().where(SESSIONS.c.last_seen < before))
+        connection.execute(SESSIONS.delete().where(_is_unused_since(before)))
     return expired
 
 
@@ -67,8 +67,14 @@ def _count(connection: Connection, before: float) -> Expired:
     return Expired(
         conversations=number(_idle_since(before).subquery()),
         events=number(EVENTS, _is_expired(before)),
-        sessions=number(SESSIONS, SESSIONS.c.last_seen < before),
+        sessions=number(SESSIONS, _is_unused_since(before)),
     )
+
+
+def _is_unused_since(before: float) -> Any:
+    """But not those whose visitor's deletion is still to be finished by the server: its feedback would stay."""
+    is_awaited = sa.and_(SESSIONS.c.is_deleted.is_(True), SESSIONS.c.is_cleared.is_(False))
+    return sa.and_(SESSIONS.c.last_seen < before, sa.not_(is_awaited))
 
 
 def _idle_since(before: float) -> Any:

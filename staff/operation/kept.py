@@ -11,6 +11,7 @@ from typing import Any
 import rasa.shared.utils.io
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from channels.feedback import FeedbackStore
 from channels.settings import read_settings
@@ -87,7 +88,10 @@ def _conversations(settings: dict[str, Any] | None, root: Path) -> ConversationS
 
 
 def _feedback(settings: dict[str, Any] | None, root: Path) -> FeedbackStore | None:
-    url = make_url(read_settings(settings).feedback_url)
+    try:
+        url = make_url(read_settings(settings).feedback_url)
+    except ArgumentError:  # its message shows the address, perhaps with a password
+        raise StoreError("credentials.yml, feedback_url: Das ist keine Adresse einer Datenbank.") from None
     if url.get_backend_name() == "sqlite" and url.database:
         file = root / url.database
         return FeedbackStore(f"sqlite:///{file}") if file.exists() else None

@@ -331,7 +331,7 @@ def test_a_wrong_retention_is_named(sound: SetUp) -> None:
     ("name", "content", "named"),
     [
         ("credentials.yml", {"channels.visitor.VisitorChannel": {"max_chars": "viele"}}, "max_chars"),
-        ("credentials.yml", {"channels.visitor.VisitorChannel": {"allowed_origins": "${NIE_GESETZT}"}}, "NIE_GESETZT"),
+        ("credentials.yml", "channels.visitor.VisitorChannel:\n  allowed_origins: ${NIE_GESETZT}\n", "NIE_GESETZT"),
         ("endpoints.yml", "[", "endpoints.yml"),
         ("endpoints.yml", None, "endpoints.yml fehlt"),
     ],

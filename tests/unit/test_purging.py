@@ -151,6 +151,20 @@ def test_a_conversation_that_goes_on_loses_its_earlier_sessions_only(installatio
     assert "Gespräche (30 Tage): 0; Ereignisse: 2" in output
 
 
+def test_a_deletion_the_server_has_still_to_finish_is_not_forgotten(installation: Installation) -> None:
+    """Its feedback goes with it, once the server is back; without the record nobody would know."""
+    long_ago = NOW - 40 * DAY_SECONDS
+    for sender in ("offen", "fertig"):
+        installation.sessions.open(sender, "de", long_ago)
+        installation.sessions.end(sender, long_ago)
+    installation.sessions.mark_cleared("fertig")
+
+    installation.purge()
+
+    assert [record.sender_id for record in installation.sessions.uncleared(9)] == ["offen"]
+    assert installation.sessions.read("fertig") is None
+
+
 def test_no_file_holds_a_word_of_what_is_gone(installation: Installation) -> None:
     installation.say("alt", "Zeppelinkuchen", days_ago=31)
     installation.say("jung", "Guten Tag")
@@ -201,6 +215,14 @@ def test_a_store_that_cannot_be_purged_is_named(installation: Installation) -> N
 
     with pytest.raises(StoreError, match=r"endpoints\.yml, tracker_store: »redis«"):
         installation.purge()
+
+
+def test_an_address_that_is_none_is_named_and_not_shown(installation: Installation) -> None:
+    installation.set("credentials.yml", {"channels.visitor.VisitorChannel": {"feedback_url": "bot:geheim@db"}})
+
+    with pytest.raises(StoreError, match="feedback_url") as told:
+        installation.purge()
+    assert "geheim" not in str(told.value)
 
 
 @pytest.mark.parametrize(
