@@ -104,6 +104,7 @@ def _engine(url: str) -> Engine:
         return sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, future=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(parsed.database).touch(mode=0o600)  # visitors' words: nobody else's to read
     engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": 5}, future=True)
 
     @sa.event.listens_for(engine, "connect")
