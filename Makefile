@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate evaluate-conversations cross-validate lint audit encoder directions judge bench bench-understanding widget browsers
+.PHONY: help setup setup-dev tensorflow run shell train check test test-encoder evaluate evaluate-conversations cross-validate lint audit encoder directions judge bench bench-understanding widget browsers doctor purge install notices
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -33,6 +33,18 @@ train: setup ## train the model if its inputs changed
 
 check: setup ## check answers, facts, examples and rules against each other
 	@$(PY) -m staff check
+
+doctor: setup ## examine this installation (ARGS="--url https://chat.example.org")
+	@$(PY) -m staff doctor $(ARGS)
+
+purge: setup ## delete what is older than its retention (ARGS=--dry-run only shows it)
+	@$(PY) -m staff purge $(ARGS)
+
+install: ## install this checkout as a service of this Debian machine (as root; docs/betrieb.md)
+	@deploy/install
+
+notices: setup-dev ## write the table of packages in THIRD-PARTY-NOTICES.md anew
+	@$(PY) -m staff.operation.notices
 
 test: setup-dev browsers ## run all tests (trains first if needed)
 	@$(PY) -m staff check

@@ -1,4 +1,5 @@
-"""»Hilfreich / nicht hilfreich«: kept in a database of its own until the conversation is deleted.
+"""»Hilfreich / nicht hilfreich«: kept in a database of its own until the conversation is deleted or the
+retention is over (`storage/retention.yml`).
 
 Kept are the hashed conversation, message and answer id, the judgement, the masked comment and the day (no
 time of day: it would tell apart visitors of one day). SQLite for one server, PostgreSQL through the same URL
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -67,6 +69,23 @@ class FeedbackStore:
         with self._engine.begin() as connection:
             _delete(connection, FEEDBACK.c.conversation == conversation)
 
+    def of(self, conversation: str) -> list[dict[str, Any]]:
+        """All judgements of this conversation, oldest first, as plain data."""
+        wanted = FEEDBACK.select().where(FEEDBACK.c.conversation == conversation).order_by(FEEDBACK.c.day)
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(wanted).mappings()]
+
+    def count_before(self, day: datetime.date) -> int:
+        """How many judgements are older than this day."""
+        older = sa.select(sa.func.count()).select_from(FEEDBACK).where(FEEDBACK.c.day < day)
+        with self._engine.connect() as connection:
+            return int(connection.execute(older).scalar_one())
+
+    def delete_before(self, day: datetime.date) -> int:
+        """Forget the judgements that are older than this day; returns how many."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(FEEDBACK.delete().where(FEEDBACK.c.day < day)).rowcount)
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
@@ -85,6 +104,7 @@ def _engine(url: str) -> Engine:
         return sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, future=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(parsed.database).touch(mode=0o600)  # visitors' words: nobody else's to read
     engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": 5}, future=True)
 
     @sa.event.listens_for(engine, "connect")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,9 +16,9 @@ from channels.settings import PROJECT_FOLDER
 CHECK_SECONDS, KEEP_SECONDS = 2.0, 2.0
 
 
-def project_version() -> str:
+def project_version(root: Path = PROJECT_FOLDER) -> str:
     """The version in `pyproject.toml`."""
-    found = re.search(r'^version = "(.+)"$', (PROJECT_FOLDER / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    found = re.search(r'^version = "(.+)"$', (root / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     return found[1] if found else "unknown"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import logging
 import math
 import secrets
 from collections import OrderedDict
@@ -20,6 +21,8 @@ from channels.refusals import Refusal
 from channels.settings import Rate, VisitorSettings
 
 MAX_BUCKETS = 50_000
+PROXY_HEADER = "x-forwarded-for"
+logger = logging.getLogger(__name__)
 
 
 class RateLimit:
@@ -61,11 +64,15 @@ class RateLimit:
 class AddressBook:
     """Turns a request into the key of the address it came from.
 
+    A request that a proxy has passed on while no header of one is trusted is warned of, once: behind such a proxy all
+    visitors have its address.
+
     Args:
         settings: whether and which forwarded header a trusted proxy sets.
     """
 
     def __init__(self, settings: VisitorSettings) -> None:
+        self._is_warned = False
         self._header = settings.forwarded_header
         self._hops = settings.forwarded_hops
         self._secret = secrets.token_bytes(32)
@@ -78,9 +85,18 @@ class AddressBook:
     def _forwarded(self, request: Request) -> str | None:
         """The address the outermost trusted proxy saw; what stands left of it anyone may have written."""
         if not self._header:
+            self._warn_of_proxy(request)
             return None
         hops = [hop.strip() for line in request.headers.getall(self._header, []) for hop in line.split(",")]
         return hops[-self._hops] if len(hops) >= self._hops else None
+
+    def _warn_of_proxy(self, request: Request) -> None:
+        if not self._is_warned and PROXY_HEADER in request.headers:
+            self._is_warned = True
+            logger.warning(
+                "Eine Anfrage kam durch einen Proxy, aber »forwarded_header« ist nicht gesetzt (credentials.yml): "
+                "alle Besucher teilen sich die Grenzen einer Adresse. »make doctor« sagt mehr."
+            )
 
 
 def _network(address: str) -> str:

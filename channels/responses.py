@@ -75,9 +75,10 @@ def compress(body: bytes, encoding: Encoding, quality: int) -> bytes:
 
 
 def json_response(data: Any, status: int = 200) -> HTTPResponse:
-    """A JSON response in UTF-8, not to be kept by any cache."""
+    """A JSON response in UTF-8, not to be kept by any cache, and a download for who opens its address in a browser."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return raw(body, status, {"Cache-Control": "no-store"}, "application/json")
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="api.json"'}
+    return raw(body, status, headers, "application/json")
 
 
 def encode_live(request: Request, response: HTTPResponse) -> None:

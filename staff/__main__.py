@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import typer
@@ -29,6 +30,14 @@ ACTION_PORT = typer.Option(5055, envvar="ACTION_PORT", help="Port des Action-Ser
 def _fail(error: Exception) -> None:
     console.print(f"[red]Fehler:[/red] {escape(str(error))}", soft_wrap=True)
     raise typer.Exit(1)
+
+
+def _silence_frameworks() -> None:
+    """Sanic turns on the warnings of all packages; what they say of each other's age hides what an operator needs."""
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    import sanic.app  # noqa: F401
+
+    warnings.simplefilter("ignore")
 
 
 @app.command()
@@ -120,6 +129,118 @@ def accept_baseline() -> None:
     from staff.evaluation import write_baseline
 
     write_baseline()
+
+
+@app.command()
+def purge(dry_run: bool = typer.Option(False, "--dry-run", help="nur zeigen, was gelöscht würde")) -> None:
+    """Löscht Gespräche und Rückmeldungen, die älter sind als ihre Frist (storage/retention.yml)."""
+    _silence_frameworks()
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import purging
+
+    try:
+        purging.purge(console, dry_run)
+    except RasaException as error:
+        _fail(error)
+
+
+@app.command()
+def doctor(
+    port: int = PORT,
+    url: str = typer.Option("", help="die öffentliche Adresse; sie wird gefragt, ob »rest« dort offen ist"),
+    proxy_elsewhere: bool = typer.Option(False, "--proxy-elsewhere", help="der Proxy steht auf einem anderen Rechner"),
+) -> None:
+    """Prüft eine Installation und nennt, was nicht stimmt, mit Abhilfe; Rückgabewert 1, wenn etwas nicht stimmt."""
+    _silence_frameworks()
+    from staff.operation.doctor import examine
+    from staff.operation.examined import read_set_up
+
+    setup, findings = read_set_up(port=port, public_url=url, is_proxy_elsewhere=proxy_elsewhere)
+    raise typer.Exit(examine(setup, findings, console))
+
+
+BACKUP_FOLDER = typer.Argument(help="Ordner der Sicherungen, mit ganzem Pfad")
+BACKUP_FILE = typer.Argument(help="die Sicherung, mit ganzem Pfad")
+
+
+@app.command()
+def backup(
+    folder: Path = BACKUP_FOLDER,
+    keep: int = typer.Option(14, min=1, help="so viele Sicherungen bleiben, die ältesten gehen"),
+    with_conversations: bool = typer.Option(False, "--with-conversations", help="auch die Gespräche (für einen Umzug)"),
+) -> None:
+    """Sichert Modell, Inhalte, Einstellungen und Rückmeldungen; die Server dürfen laufen."""
+    _silence_frameworks()
+    from staff.operation.backup import BackupError, back_up
+
+    try:
+        console.print(f"Gesichert: {back_up(folder, keep, with_conversations)}", soft_wrap=True)
+    except BackupError as error:
+        _fail(error)
+
+
+@app.command()
+def restore(file: Path = BACKUP_FILE) -> None:
+    """Stellt eine Sicherung wieder her; die Server müssen beendet sein."""
+    _silence_frameworks()
+    from channels.health import project_version
+    from staff.operation import backup as backups
+    from staff.operation.machine import running_servers
+
+    try:
+        if running_servers(ROOT):
+            raise backups.BackupError("Zuerst die Server beenden: systemctl stop bowe-chat.target")
+        manifest = backups.restore(file)
+    except backups.BackupError as error:
+        _fail(error)
+    else:
+        console.print(f"Wiederhergestellt: {len(manifest['sha256'])} Dateien.")
+        if manifest["version"] != project_version():
+            console.print(
+                f"[yellow]Die Sicherung ist von Version {manifest['version']}, hier ist {project_version()}: "
+                "»make train« und »make doctor«.[/yellow]"
+            )
+
+
+conversation = typer.Typer(no_args_is_help=True, help="Ein einzelnes Gespräch auf Verlangen (Art. 15 und 17 DSGVO).")
+app.add_typer(conversation, name="conversation")
+CONVERSATION = typer.Argument(help="Token des Browsers oder Kennung des Gesprächs; »-« liest sie von der Eingabe")
+
+
+def _name(argument: str) -> str:
+    """A token typed as an argument stays in the shell's history and shows in the list of processes."""
+    return input().strip() if argument == "-" else argument
+
+
+@conversation.command(name="export")
+def export_one(name: str = CONVERSATION) -> None:
+    """Gibt alles aus, was von einem Gespräch gespeichert ist, als JSON."""
+    _silence_frameworks()
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import single_conversation
+
+    try:
+        print(single_conversation.export_conversation(_name(name)))
+    except (RasaException, single_conversation.UnknownConversationError) as error:
+        _fail(error)
+
+
+@conversation.command(name="delete")
+def delete_one(name: str = CONVERSATION) -> None:
+    """Löscht ein Gespräch mit allem, was dazu gespeichert ist, sofort und auf jedem Worker."""
+    _silence_frameworks()
+    from rasa.shared.exceptions import RasaException
+
+    from staff.operation import single_conversation
+
+    try:
+        gone = single_conversation.delete_conversation(_name(name))
+    except (RasaException, single_conversation.UnknownConversationError) as error:
+        _fail(error)
+    else:
+        console.print(f"Gelöscht: {gone['events']} Ereignisse, {gone['feedback']} Rückmeldungen.")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ QUIET = {
     "PYTHONWARNINGS": "ignore",
     "PYTHONUNBUFFERED": "1",
     "OMP_NUM_THREADS": "1",
-    "SANIC_HOST": "127.0.0.1",
+    "SANIC_HOST": "127.0.0.1",  # for rasa_sdk as the benchmarks start it; ours needs no telling
 }
 
 

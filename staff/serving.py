@@ -66,7 +66,7 @@ def commands(port: int, action_port: int, database: str = "") -> dict[str, list[
         database: file of the conversations, below the project's folder; the one of `endpoints.yml` if empty.
     """
     return {
-        "actions": [python(), "-m", "rasa_sdk", "--actions", "actions.actions", "--port", str(action_port)],
+        "actions": [python(), "-m", "staff.operation.action_server", "--port", str(action_port)],
         "rasa": [
             *(python(), "-m", "rasa", "run", "--model", str(MODEL), "--interface", HOST, "--port", str(port)),
             *("--endpoints", str(endpoints_file(action_port, database))),
@@ -100,7 +100,7 @@ def serve(port: int, action_port: int, console: Console, ready: Callable[[], Non
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / "server.log").open("w", encoding="utf-8") as log:
         manager = Manager(Printer(log, colour=False))
-        environment = quiet_environment(SANIC_HOST=HOST)
+        environment = quiet_environment()
         for name, command in commands(port, action_port).items():
             manager.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT))
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))

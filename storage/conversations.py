@@ -191,12 +191,17 @@ class ConversationStore(SQLTrackerStore):
             await asyncio.get_running_loop().run_in_executor(None, overwrite_deleted, self.engine)
 
 
-def sqlite_file(dialect: str, host: str | None, db: str) -> Path | None:
-    """The SQLite file that these settings mean, `None` if they mean another database."""
+def sqlite_file(dialect: str, host: str | None, db: str, folder: Path = PROJECT_FOLDER) -> Path | None:
+    """The SQLite file that these settings mean, `None` if they mean another database.
+
+    Args:
+        dialect, host, db: as for `ConversationStore`.
+        folder: what a relative file is relative to.
+    """
     if host and "://" in host:
         url = make_url(host)
-        return PROJECT_FOLDER / (url.database or db) if url.get_backend_name() == "sqlite" else None
-    return PROJECT_FOLDER / db if dialect.partition("+")[0] == "sqlite" else None
+        return folder / (url.database or db) if url.get_backend_name() == "sqlite" else None
+    return folder / db if dialect.partition("+")[0] == "sqlite" else None
 
 
 def _positive(recent_events: Any) -> int:

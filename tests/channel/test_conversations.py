@@ -58,6 +58,11 @@ def test_feedback_is_kept_masked_with_answer_and_day(database: tuple[Server, Pat
     assert day == datetime.date.today().isoformat()
 
 
+def test_nobody_else_on_the_machine_reads_the_feedback(database: tuple[Server, Path]) -> None:
+    _, path = database
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_a_second_judgement_takes_the_place_of_the_first(database: tuple[Server, Path]) -> None:
     server, path = database
     visitor = server.open()

@@ -181,6 +181,19 @@ def test_a_forwarded_address_is_believed_only_if_a_proxy_is_trusted(
     assert _statuses(trusting, ["192.0.2.1", "192.0.2.2", "192.0.2.9, 192.0.2.2"]) == [201, 201, 429]
 
 
+def test_a_proxy_nobody_trusts_is_warned_of_once_without_naming_the_visitor(
+    start_server: Callable[..., Server], caplog: pytest.LogCaptureFixture
+) -> None:
+    server, trusting = start_server(), start_server(forwarded_header="X-Forwarded-For")
+    with caplog.at_level(logging.WARNING):
+        for each in (server, server, trusting):
+            requests.get(f"{each.url}/health", headers={"X-Forwarded-For": "203.0.113.7"}, timeout=10)
+
+    warned = [record.message for record in caplog.records if record.name == "channels.limits"]
+    assert len(warned) == 1 and warned[0].startswith("Eine Anfrage kam durch einen Proxy")
+    assert "203.0.113.7" not in caplog.text
+
+
 def test_one_ipv6_network_is_one_address(start_server: Callable[..., Server]) -> None:
     server = start_server(address_sessions={"count": 1, "seconds": 60}, forwarded_header="X-Forwarded-For")
     assert _statuses(server, ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]) == [201, 429, 201]
@@ -205,6 +218,11 @@ def test_every_response_of_the_server_is_hardened(server: Server, path: str) -> 
         assert headers[name]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_no_browser_shows_a_reply_of_the_api_as_a_page(visitor: Visitor, server: Server) -> None:
+    for response in (visitor.say("Hallo"), requests.get(f"{server.url}/nirgends", timeout=10)):
+        assert response.headers["Content-Disposition"] == 'attachment; filename="api.json"'
 
 
 def test_no_cache_keeps_a_conversation(visitor: Visitor) -> None:

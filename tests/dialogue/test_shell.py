@@ -200,7 +200,7 @@ def test_without_a_running_assistant_one_is_started_and_ended(stack: str, end: s
 def _left_behind() -> tuple[set[str], set[str]]:
     """The servers that run from this folder, and the files in `var` beside the logs."""
     lines = (_command_line(folder) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-    servers = {line for line in lines if f"{ROOT}/" in line and ("-m\0rasa\0run" in line or "rasa_sdk" in line)}
+    servers = {line for line in lines if f"{ROOT}/" in line and ("-m\0rasa\0run" in line or "action_server" in line)}
     return servers, {file.name for file in (ROOT / "var").iterdir() if file.name.startswith("endpoints")}
 
 

@@ -14,7 +14,7 @@ import requests
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
-from channels.rest import MAX_MESSAGE_CHARS, LocalRestInput
+from channels.rest import FORWARDING_HEADERS, MAX_BODY_BYTES, MAX_MESSAGE_CHARS, LocalRestInput, is_from_this_machine
 
 Sanic.test_mode = True  # several apps of one name in one process
 Bot = Callable[[UserMessage], Awaitable[None]]
@@ -47,15 +47,21 @@ class Channel:
         """Fail, as Rasa does where a component raises."""
         raise RuntimeError("Traceback of the framework")
 
-    def post(self, body: Any) -> requests.Response:
+    def post(self, body: Any, headers: dict[str, str] | None = None) -> requests.Response:
         """Send a body as it is, or as JSON."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return requests.post(f"{self.url}/webhook", data=data, timeout=10)
+        return requests.post(f"{self.url}/webhook", data=data, headers=headers, timeout=10)
+
+    def through(self, address: str) -> Channel:
+        """The same channel by another address of this machine."""
+        other = Channel(self.url.replace("127.0.0.1", address))
+        other.heard = self.heard
+        return other
 
 
 def _serve(channel: LocalRestInput) -> Iterator[Channel]:
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("0.0.0.0", 0))  # as a careless set-up would, so that the channel itself is what refuses
     served = Channel(f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/rest")
     app = Sanic("rest_test", configure_logging=False)
     app.blueprint(channel.blueprint(served.receive), url_prefix="/webhooks/rest")  # as Rasa mounts it
@@ -201,3 +207,82 @@ def test_a_channel_turned_off_answers_nobody(closed_channel: Channel) -> None:
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "rest_disabled")
     assert closed_channel.heard == []
+
+
+@pytest.fixture
+def open_channel() -> Iterator[Channel]:
+    """The channel as somebody opened it on purpose."""
+    yield from _serve(LocalRestInput.from_credentials({"local_only": False}))
+
+
+@pytest.fixture
+def own_address() -> str:
+    """An address of this machine by which others reach it; the connection's other end then has it, too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing, only asks for the route
+            address = str(probe.getsockname()[0])
+        except OSError:
+            address = "127.0.0.1"
+    if address.startswith("127."):
+        pytest.skip("this machine has no address but its own")
+    return address
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_local"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.10", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("192.0.2.7", False),
+        ("10.0.0.4", False),
+        ("::ffff:192.0.2.7", False),
+        ("fe80::1%eth0", False),
+        ("2001:db8::1", False),
+        ("0.0.0.0", False),
+        ("localhost", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_this_machine_is_told_from_others_by_the_address_of_the_connection(peer: str | None, is_local: bool) -> None:
+    assert is_from_this_machine(peer, {}) is is_local
+
+
+def test_another_machine_is_refused_and_nothing_reaches_the_bot(channel: Channel, own_address: str) -> None:
+    other = channel.through(own_address)
+
+    response = other.post({"message": "Guten Tag"})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "rest_local_only")
+    assert requests.get(f"{other.url}/", timeout=10).status_code == 403
+    assert channel.heard == []
+
+
+@pytest.mark.parametrize("header", FORWARDING_HEADERS)
+def test_what_a_proxy_passes_on_is_refused_even_if_it_claims_to_be_local(channel: Channel, header: str) -> None:
+    response = channel.post({"message": "Guten Tag"}, headers={header.title(): "127.0.0.1"})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "rest_local_only")
+    assert channel.heard == []
+
+
+def test_no_header_makes_another_machine_this_one(channel: Channel, own_address: str) -> None:
+    response = channel.through(own_address).post({"message": "x"}, headers={"Host": "127.0.0.1:5005"})
+
+    assert response.status_code == 403
+
+
+def test_who_opens_it_on_purpose_gets_it_open(open_channel: Channel, own_address: str) -> None:
+    response = open_channel.through(own_address).post({"message": "x"}, headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert response.status_code == 200
+
+
+def test_metadata_of_any_size_is_refused(channel: Channel) -> None:
+    response = channel.post({"message": "x", "metadata": {"a": "x" * MAX_BODY_BYTES}})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
+    assert channel.heard == []

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from staff import __main__ as command_line
 from staff import serving
+from staff.operation.sockets import listeners_of
 from staff.serving import HOST, StartError, answers_at, commands, endpoints_file, require_free, serve
-from staff.stack import free_port
+from staff.stack import free_port, process, wait_until_answers
 
 
 @pytest.fixture
@@ -84,10 +85,24 @@ def test_nothing_answers_at_an_address_where_nothing_listens() -> None:
     assert not answers_at(f"http://{HOST}:{free_port()}/")
 
 
-def test_the_servers_listen_on_this_machine_only() -> None:
+def test_rasa_is_told_to_listen_on_this_machine_only() -> None:
     rasa = commands(5005, 5055)["rasa"]
 
     assert rasa[rasa.index("--interface") + 1] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("variable", [{}, {"SANIC_HOST": "0.0.0.0"}], ids=["as it is", "SANIC_HOST"])
+def test_the_action_server_listens_on_this_machine_only_whatever_the_environment_says(
+    variable: dict[str, str],
+) -> None:
+    """The sockets of the running process are looked at, not its command."""
+    port = free_port()
+    with process("actions-test", commands(5005, port)["actions"], **variable) as server:
+        wait_until_answers(f"http://{HOST}:{port}/health", server, "actions-test")
+
+        addresses = {(socket.address, socket.port) for socket in listeners_of(server.pid)}
+
+    assert addresses == {("127.0.0.1", port)}
 
 
 def test_another_port_of_the_action_server_reaches_rasa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
