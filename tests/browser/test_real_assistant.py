@@ -55,11 +55,11 @@ def test_on_a_phone(stack: str, new_page: Callable[..., Page]) -> None:
 
 def test_topic_button_plain_language_english_and_feedback(stack: str, page: Page) -> None:
     chat = Chat(page, f"{stack}/").open()
-    chat.button("Standort").click()
+    chat.button("Bochum Strategie 2030").click()
     expect(chat.answers).to_have_count(2)
-    chat.button("Was ist MARK 51°7?").last.click()
+    chat.button("Was ist die Bochum Strategie?").last.click()
     expect(chat.answers).to_have_count(3)
-    expect(chat.answers.last).to_contain_text("Opel")
+    expect(chat.answers.last).to_contain_text("Strategie")
     chat.button("Bitte einfacher").last.click()
     expect(chat.answers).to_have_count(4)
     chat.button("English").last.click()

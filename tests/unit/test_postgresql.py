@@ -35,7 +35,8 @@ BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path(sh
 USER = "postgres"
 HAS_USER = os.geteuid() != 0 or any(entry.pw_name == USER for entry in pwd.getpwall())
 pytestmark = pytest.mark.skipif(
-    not (BINARIES / "initdb").exists() or not HAS_USER, reason="PostgreSQL is not installed"
+    not os.environ.get("CI") and (not (BINARIES / "initdb").exists() or not HAS_USER),
+    reason="PostgreSQL is not installed",
 )
 
 
