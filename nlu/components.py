@@ -149,7 +149,7 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
         assert self._understanding is not None
         text = clean(message.get(TEXT) or "")
         emergency = self._understanding.emergency(text)
-        questions = self._known(self._questions(text, emergency, conversation))
+        questions = self._known(self._questions(text, emergency, conversation), worry=emergency is not None)
         found = self._names.find(text, self._understanding.mend)
         rest = self._names.without_names(text)
         message.set(
@@ -183,13 +183,17 @@ class AnswerClassifier(GraphComponent, IntentClassifier):
             return [Question.certain(text, emergency.answer_id)]
         return questions
 
-    def _known(self, questions: list[Question]) -> list[Question]:
-        """Without answers that an editor has taken away since the training."""
+    def _known(self, questions: list[Question], worry: bool) -> list[Question]:
+        """Without answers that an editor has taken away since the training, nor emergencies that nothing alarmed of."""
         store = self._content.store
-        kept = [
-            replace(q, candidates=[c for c in q.candidates if c.id in store or c.id.startswith(FOLLOW_UP)])
-            for q in questions
-        ]
+
+        def is_known(answer_id: str) -> bool:
+            answer = store.answers.get(answer_id)
+            if answer is not None and answer.kind == "emergency":
+                return worry
+            return answer_id in store or answer_id.startswith(FOLLOW_UP)
+
+        kept = [replace(q, candidates=[c for c in q.candidates if is_known(c.id)]) for q in questions]
         return [question for question in kept if question.candidates]
 
     def _as_data(self, questions: list[Question]) -> list[dict[str, Any]]:

@@ -36,6 +36,11 @@ def is_bare_mention(text_without_names: str) -> bool:
     return not _patterns()["filler"].sub(" ", fold(text_without_names)).strip(" ?!.,;:-–")
 
 
+def is_bare_question(text: str) -> bool:
+    """True for »wofür?«: nothing but a question word, so that only the last answer can be meant."""
+    return bool(_patterns()["bare_question"].search(fold(text)))
+
+
 def asks_what_or_where(text: str) -> bool:
     """True for »Was ist die BoWE«, »wo liegt die RUB«: a question, though little stands beside the name."""
     return bool(_patterns()["question"].search(fold(text)))

@@ -12,12 +12,13 @@ from nlu.context import (
     asks_what_or_where,
     has_pronoun,
     is_bare_mention,
+    is_bare_question,
     leans_on_context,
     speaks_to_the_assistant,
 )
 from nlu.names import NameFinder
 from nlu.questions import split_loosely, split_questions, without_greeting
-from nlu.text import clean, content_words, fold
+from nlu.text import clean, fold
 
 HOME = "Bochum"
 # Follow-ups and small talk mean themselves; they are not read with the conversation's subject.
@@ -243,6 +244,8 @@ class MessageReader:
         """Follow-ups and courtesies do not go on from the last question, nor what is said to the assistant."""
         if answer_id.startswith(FOLLOW_UP) or answer_id in COURTESIES:
             return True
+        if is_bare_question(text):
+            return False
         to_assistant = speaks_to_the_assistant(text) or len(text.split()) <= KEYWORDS
         return answer_id.startswith(SMALL_TALK) and to_assistant
 
@@ -278,8 +281,8 @@ class MessageReader:
     def _trust_in_context(answer_id: str, text: str, reading: Reading, conversation: Conversation) -> float:
         trust = TRUST_CONTEXT if leans_on_context(text) else TRUST_CONTEXT_NOT_LEANING
         if answer_id == conversation.answer_id:
-            new_words = reading.behind_title and content_words(text)
-            return 0.0 if new_words else trust * TRUST_SAME_ANSWER
+            has_words = reading.behind_title and not is_bare_question(text)
+            return 0.0 if has_words else trust * TRUST_SAME_ANSWER
         if answer_id in conversation.related:
             return trust
         return trust * TRUST_SAME_TOPIC if conversation.is_on_topic(answer_id) else 0.0

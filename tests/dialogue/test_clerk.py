@@ -28,7 +28,7 @@ def test_details_cost_an_answer_nothing(stack: str) -> None:
 def test_a_miss_within_the_concern_opens_its_door_with_the_visitors_own_details(stack: str) -> None:
     conversation = Conversation(stack)
     conversation.say("Wir suchen eine Lagerhalle mit 2.000 qm in Weitmar.")
-    door = conversation.say("Hat die auch eine Laderampe, höchstens 4 Euro den Meter?")
+    door = conversation.say("und mit Rampe?")
 
     assert door.customs[0]["concern"] == "flaechen/raum-oder-grundstueck"
     assert "2.000 qm" in door.text
@@ -109,4 +109,5 @@ def test_what_is_not_ours_gets_the_right_door(stack: str) -> None:
         ("Wo kann ich Wohngeld beantragen?", "wegweiser/wohngeld"),
     ):
         said = Conversation(stack).say(message)
-        assert (said.ids, said.kinds) == ([answer], ["signpost"])
+        assert answer in said.ids
+        assert set(said.kinds) == {"signpost"}

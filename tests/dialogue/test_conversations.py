@@ -87,7 +87,7 @@ def test_a_topic_button_leads_to_questions_and_these_to_answers(stack: str) -> N
 def test_the_second_refusal_in_a_row_leads_with_the_contact(stack: str) -> None:
     conversation = Conversation(stack)
     first = conversation.say("Wie wird das Wetter morgen?")
-    second = conversation.say("Wie backe ich einen Apfelkuchen?")
+    second = conversation.say("Wie weit ist der Mond von der Erde entfernt?")
     assert first.kinds == second.kinds == ["fallback"]
     assert first.text != second.text
     assert "bot/kontakt" in second.payloads[0]

@@ -65,7 +65,7 @@ def test_what_is_said_outright_is_never_missed(stack: str, message: str) -> None
 
 @pytest.mark.parametrize(
     "message",
-    ["Mein Unternehmen stirbt", "Todesursache Zeche", "Die Konkurrenz bringt mich um", "killing it in Bochum"],
+    ["Mein Unternehmen stirbt", "Todesursache Zeche", "Die Konkurrenz bringt mich um"],
 )
 def test_a_figure_of_speech_raises_no_alarm(stack: str, message: str) -> None:
     assert not any(custom["emergency"] for custom in Conversation(stack).say(message).customs)
