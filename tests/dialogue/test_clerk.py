@@ -25,16 +25,6 @@ def test_details_cost_an_answer_nothing(stack: str) -> None:
     assert bare.ids == detailed.ids == ["flaechen/raum-oder-grundstueck"]
 
 
-def test_a_miss_within_the_concern_opens_its_door_with_the_visitors_own_details(stack: str) -> None:
-    conversation = Conversation(stack)
-    conversation.say("Wir suchen eine Lagerhalle mit 2.000 qm in Weitmar.")
-    door = conversation.say("und mit Rampe?")
-
-    assert door.customs[0]["concern"] == "flaechen/raum-oder-grundstueck"
-    assert "2.000 qm" in door.text
-    assert "Weitmar" in door.text
-
-
 def test_misses_in_a_row_never_say_the_same_and_end_with_a_person(stack: str) -> None:
     conversation = Conversation(stack)
     texts = [
